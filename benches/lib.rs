@@ -1,0 +1,1 @@
+//! Copydesk beside its peers: see `README.md`; each bench target is one comparison.

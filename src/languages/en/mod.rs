@@ -1,0 +1,15 @@
+//! English.
+
+use rust_stemmers::Algorithm;
+
+use super::{Tailoring, WordList};
+
+pub static TAILORING: Tailoring = Tailoring {
+    code: "en",
+    stop_words: WordList::new(include_str!("stop_words.txt")),
+    connectors: WordList::NONE,
+    abbreviations: "",
+    boilerplate: WordList::NONE,
+    openers: WordList::NONE,
+    stemmer: Some(Algorithm::English),
+};

@@ -1,0 +1,13 @@
+//! Kazakh.
+
+use super::{Tailoring, WordList};
+
+pub static TAILORING: Tailoring = Tailoring {
+    code: "kk",
+    stop_words: WordList::NONE,
+    connectors: WordList::NONE,
+    abbreviations: "",
+    boilerplate: WordList::NONE,
+    openers: WordList::NONE,
+    stemmer: None,
+};

@@ -1,0 +1,110 @@
+//! The languages that Copydesk knows, and the data that each is analysed with.
+//!
+//! [`catalogue`] names every known language. A language that is analysed with data of its own has one folder here; the
+//! rest are answered under their own code with neutral rules. To add data for a language, copy a folder and add its two
+//! plain lines below.
+
+mod catalogue;
+mod tailoring;
+mod word_list;
+
+pub use catalogue::{CATALOGUE, Language, Tag};
+pub use tailoring::Tailoring;
+pub use word_list::WordList;
+
+mod am;
+mod ar;
+mod bg;
+mod bn;
+mod ca;
+mod cs;
+mod da;
+mod de;
+mod el;
+mod en;
+mod es;
+mod et;
+mod fa;
+mod fi;
+mod fr;
+mod he;
+mod hi;
+mod hr;
+mod hu;
+mod hy;
+mod id;
+mod it;
+mod ja;
+mod kk;
+mod ko;
+mod lt;
+mod lv;
+mod mr;
+mod my;
+mod nb;
+mod nl;
+mod pl;
+mod pt;
+mod ro;
+mod ru;
+mod sk;
+mod sl;
+mod sr;
+mod sv;
+mod ta;
+mod th;
+mod tr;
+mod uk;
+mod ur;
+mod vi;
+mod zh;
+
+/// The tailored languages, by code.
+static TAILORED: &[&Tailoring] = &[
+    &am::TAILORING,
+    &ar::TAILORING,
+    &bg::TAILORING,
+    &bn::TAILORING,
+    &ca::TAILORING,
+    &cs::TAILORING,
+    &da::TAILORING,
+    &de::TAILORING,
+    &el::TAILORING,
+    &en::TAILORING,
+    &es::TAILORING,
+    &et::TAILORING,
+    &fa::TAILORING,
+    &fi::TAILORING,
+    &fr::TAILORING,
+    &he::TAILORING,
+    &hi::TAILORING,
+    &hr::TAILORING,
+    &hu::TAILORING,
+    &hy::TAILORING,
+    &id::TAILORING,
+    &it::TAILORING,
+    &ja::TAILORING,
+    &kk::TAILORING,
+    &ko::TAILORING,
+    &lt::TAILORING,
+    &lv::TAILORING,
+    &mr::TAILORING,
+    &my::TAILORING,
+    &nb::TAILORING,
+    &nl::TAILORING,
+    &pl::TAILORING,
+    &pt::TAILORING,
+    &ro::TAILORING,
+    &ru::TAILORING,
+    &sk::TAILORING,
+    &sl::TAILORING,
+    &sr::TAILORING,
+    &sv::TAILORING,
+    &ta::TAILORING,
+    &th::TAILORING,
+    &tr::TAILORING,
+    &uk::TAILORING,
+    &ur::TAILORING,
+    &vi::TAILORING,
+    &zh::TAILORING,
+];

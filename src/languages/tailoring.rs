@@ -1,0 +1,24 @@
+//! What a language's folder holds.
+
+use rust_stemmers::Algorithm;
+
+use super::WordList;
+
+/// The data that one language is analysed with. Each folder under `languages/` defines one.
+#[derive(Debug)]
+pub struct Tailoring {
+    /// The BCP 47 code that it belongs to, as in the catalogue.
+    pub code: &'static str,
+    /// Words that carry no topic: never at an end of a keyword, never counted.
+    pub stop_words: WordList,
+    /// Stop words that may stand inside a keyphrase: `of`, `de`, `du`, `der`.
+    pub connectors: WordList,
+    /// Abbreviations, as `text::sentence` reads them.
+    pub abbreviations: &'static str,
+    /// Phrases that mark a line of a scraped page as boilerplate.
+    pub boilerplate: WordList,
+    /// Words that lean on the sentence before when they open one: pronouns, `but`, `meanwhile`.
+    pub openers: WordList,
+    /// The Snowball stemmer, if there is one.
+    pub stemmer: Option<Algorithm>,
+}

@@ -1,0 +1,41 @@
+//! A list of words, one a line, read on first use.
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashSet;
+
+/// A set of lower-case words or phrases, from a text with one entry a line; `#` starts a comment line.
+#[derive(Debug)]
+pub struct WordList {
+    source: &'static str,
+    entries: OnceLock<FxHashSet<&'static str>>,
+}
+
+impl WordList {
+    /// A list with nothing in it, for a language that needs none.
+    pub const NONE: Self = Self::new("");
+
+    /// The list that `source` holds.
+    pub const fn new(source: &'static str) -> Self {
+        Self { source, entries: OnceLock::new() }
+    }
+
+    /// Whether it holds `word`, given in lower case.
+    pub fn contains(&self, word: &str) -> bool {
+        self.entries().contains(word)
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.entries().is_empty()
+    }
+
+    /// Its entries, in the order of the source.
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> {
+        self.source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+    }
+
+    fn entries(&self) -> &FxHashSet<&'static str> {
+        self.entries.get_or_init(|| self.iter().collect())
+    }
+}

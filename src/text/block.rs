@@ -1,0 +1,1 @@
+//! Blocks: paragraphs, headings, list items and boilerplate of a text. Sentences are found inside them.

@@ -1,0 +1,10 @@
+//! The analyses: pure functions over text, without I/O, clock, logging or errors. Every `&str` has an answer.
+
+pub mod block;
+pub mod detect;
+pub mod document;
+pub mod keyword;
+pub mod sentence;
+pub mod span;
+pub mod summary;
+pub mod token;
