@@ -1,0 +1,646 @@
+//! CPU work on a fixed pool of threads, behind one bounded queue.
+//!
+//! The analyses are CPU-bound, so more of them at once than there are cores only makes each slower, and an unbounded
+//! queue under overload answers everybody too late. Hence:
+//!
+//! - a fixed number of threads, apart from those that serve the network, so that health checks never wait for a text;
+//! - a queue bounded by requests and by bytes, for the whole process;
+//! - admission that knows the deadline: a call whose expected wait and work would outlast it is refused at once, while
+//!   the caller can still ask another replica;
+//! - an order that is fair between many small texts and few large ones: each job is held back by as much work as it
+//!   asks for itself. A small text overtakes a large one, and a large one waits for no more than its own size in texts
+//!   that came after it;
+//! - cancellation: a job whose caller has gone leaves the queue, or sees [`Stop::requested`] if it runs already.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+/// How much work the pool takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkerLimits {
+    /// Threads that run jobs, at least one.
+    pub threads: usize,
+    /// Jobs that may wait, beyond those that run.
+    pub queue_requests: usize,
+    /// Bytes of text that may wait, beyond those that run.
+    pub queue_bytes: usize,
+}
+
+/// A handle to the pool; the threads end with its last clone.
+#[derive(Debug, Clone)]
+pub struct Workers {
+    pool: Arc<Pool>,
+}
+
+/// Tells a job that nobody waits for its result any more.
+#[derive(Debug, Clone)]
+pub struct Stop {
+    caller_gone: Arc<AtomicBool>,
+    deadline: Option<Instant>,
+}
+
+/// Why a job has no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The queue is full, or the wait would outlast the deadline: another replica may take it, or this one later.
+    Busy {
+        /// When this process expects to have worked off what waits now.
+        retry_after: Duration,
+    },
+    /// The deadline passed while the job waited or ran.
+    DeadlineExceeded,
+    /// The job panicked; the pool lives on.
+    Panicked,
+}
+
+impl Workers {
+    /// Starts the threads.
+    ///
+    /// # Panics
+    /// If the operating system gives no thread, at the start of the process.
+    #[must_use]
+    pub fn start(limits: WorkerLimits) -> Self {
+        let threads = limits.threads.max(1);
+        let shared = Arc::new(Shared {
+            limits: WorkerLimits { threads, ..limits },
+            state: Mutex::new(State::new(threads)),
+            work_or_close: Condvar::new(),
+        });
+        for slot in 0..threads {
+            let shared = Arc::clone(&shared);
+            thread::Builder::new()
+                .name(format!("analysis-{slot}"))
+                .spawn(move || shared.work(slot))
+                .expect("the system gives threads to a process that starts");
+        }
+        metrics::gauge!("copydesk_workers").set(to_f64(threads));
+        Self { pool: Arc::new(Pool { shared }) }
+    }
+
+    /// Runs a job over a text of so many bytes on the pool and waits for its result.
+    ///
+    /// Dropping the future takes the job out of the queue, or asks it to stop if it runs already.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: at once when the queue is full or the wait would outlast the deadline, later when the deadline
+    /// passes or the job panics.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        deadline: Option<Instant>,
+        job: impl FnOnce(&Stop) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let stop = Stop { caller_gone: Arc::new(AtomicBool::new(false)), deadline };
+        let (send, receive) = oneshot::channel();
+        let task = Task { stop: stop.clone(), bytes, since: Instant::now(), body: body(job, stop.clone(), send) };
+        let key = self.pool.shared.admit(task)?;
+        let mut call = Call { pool: &self.pool, key, stop, answered: false };
+
+        let answer = match deadline {
+            None => receive.await,
+            Some(deadline) => match tokio::time::timeout_at(deadline.into(), receive).await {
+                Ok(answer) => answer,
+                Err(_) => return Err(Refusal::DeadlineExceeded),
+            },
+        };
+        call.answered = true;
+        // A worker sends an answer for every task that it takes out of the queue, and only `call` drops one unanswered.
+        answer.unwrap_or(Err(Refusal::Panicked))
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub fn limits(&self) -> WorkerLimits {
+        self.pool.shared.limits
+    }
+}
+
+impl Stop {
+    /// Whether the caller is gone or the deadline has passed. Jobs ask between steps, at most a few milliseconds apart.
+    #[must_use]
+    pub fn requested(&self) -> bool {
+        self.caller_gone.load(Ordering::Relaxed) || self.deadline_passed()
+    }
+
+    fn deadline_passed(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+/// Closes the pool when the last handle goes.
+#[derive(Debug)]
+struct Pool {
+    shared: Arc<Shared>,
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.work_or_close.notify_all();
+    }
+}
+
+/// One call that waits; dropped unanswered, it takes its job along.
+struct Call<'a> {
+    pool: &'a Pool,
+    key: Key,
+    stop: Stop,
+    answered: bool,
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if self.answered {
+            return;
+        }
+        self.stop.caller_gone.store(true, Ordering::Relaxed);
+        let reason = if self.stop.deadline_passed() { "deadline" } else { "caller_gone" };
+        metrics::counter!("copydesk_cancelled_total", "reason" => reason).increment(1);
+        let task = self.pool.shared.lock().take(self.key);
+        // Outside the lock: this frees the text.
+        drop(task);
+    }
+}
+
+/// Place in the queue: the clock of work at which the job's turn comes, then the order of arrival.
+type Key = (u64, u64);
+
+/// Runs the job, or not, and sends its answer.
+type Body = Box<dyn FnOnce(Turn) -> Outcome + Send>;
+
+/// What a worker does with a task whose turn has come.
+enum Turn {
+    Run,
+    TooLate,
+}
+
+/// How a task ended, for the pool's own books.
+enum Outcome {
+    Finished,
+    Stopped,
+    Panicked,
+}
+
+struct Task {
+    stop: Stop,
+    bytes: usize,
+    since: Instant,
+    body: Body,
+}
+
+#[derive(Debug)]
+struct Shared {
+    limits: WorkerLimits,
+    state: Mutex<State>,
+    work_or_close: Condvar,
+}
+
+struct State {
+    queue: BTreeMap<Key, Task>,
+    queued_bytes: usize,
+    /// What each thread runs: since when, and the cost.
+    running: Vec<Option<(Instant, u64)>>,
+    /// Cost of all work ever taken up.
+    clock: u64,
+    arrivals: u64,
+    speed: Speed,
+    closed: bool,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("queued", &self.queue.len()).field("queued_bytes", &self.queued_bytes).finish()
+    }
+}
+
+/// Seconds per unit of cost, an average that forgets.
+#[derive(Debug)]
+struct Speed {
+    seconds: f64,
+    cost: f64,
+}
+
+impl Shared {
+    fn admit(&self, task: Task) -> Result<Key, Refusal> {
+        let mut state = self.lock();
+        let admission = state.admission(&task, self.limits);
+        let key = match admission {
+            Ok(()) => state.put(task),
+            Err((refusal, reason)) => {
+                drop(state);
+                metrics::counter!("copydesk_shed_total", "reason" => reason).increment(1);
+                return Err(refusal);
+            }
+        };
+        drop(state);
+        self.work_or_close.notify_one();
+        Ok(key)
+    }
+
+    fn work(&self, slot: usize) {
+        while let Some(task) = self.next(slot) {
+            let started = Instant::now();
+            metrics::histogram!("copydesk_queue_wait_seconds").record(started.duration_since(task.since).as_secs_f64());
+            let turn = if task.stop.requested() { Turn::TooLate } else { Turn::Run };
+            // The body catches the job's panic itself; this one guards the thread against a panic in a destructor.
+            let outcome = catch_unwind(AssertUnwindSafe(|| (task.body)(turn))).unwrap_or(Outcome::Panicked);
+            let elapsed = started.elapsed();
+            metrics::histogram!("copydesk_work_seconds").record(elapsed.as_secs_f64());
+            if matches!(outcome, Outcome::Panicked) {
+                metrics::counter!("copydesk_panics_total", "where" => "analysis").increment(1);
+            }
+            let mut state = self.lock();
+            state.running[slot] = None;
+            // Work that was cut short says nothing about speed.
+            if matches!(outcome, Outcome::Finished) {
+                state.speed.learn(elapsed, cost(task.bytes));
+            }
+        }
+    }
+
+    fn next(&self, slot: usize) -> Option<Task> {
+        let mut state = self.lock();
+        loop {
+            if let Some((&key, _)) = state.queue.first_key_value() {
+                let task = state.take(key)?;
+                let cost = cost(task.bytes);
+                state.clock = state.clock.saturating_add(cost);
+                state.running[slot] = Some((Instant::now(), cost));
+                return Some(task);
+            }
+            if state.closed {
+                return None;
+            }
+            state = self.work_or_close.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// No code that can panic runs under the lock, so a poisoned one is sound.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn new(threads: usize) -> Self {
+        Self {
+            queue: BTreeMap::new(),
+            queued_bytes: 0,
+            running: vec![None; threads],
+            clock: 0,
+            arrivals: 0,
+            speed: Speed::assumed(),
+            closed: false,
+        }
+    }
+
+    fn admission(&self, task: &Task, limits: WorkerLimits) -> Result<(), (Refusal, &'static str)> {
+        let now = Instant::now();
+        if task.stop.deadline.is_some_and(|deadline| now >= deadline) {
+            return Err((Refusal::DeadlineExceeded, "deadline_passed"));
+        }
+        let busy = self.running.iter().flatten().count();
+        if busy + self.queue.len() < self.running.len() {
+            // A thread is free. Whatever the estimates say, trying is the only way to correct them.
+            return Ok(());
+        }
+        let refuse = |reason| Err((Refusal::Busy { retry_after: self.retry_after(now) }, reason));
+        if self.queue.len() >= limits.queue_requests {
+            return refuse("queue_requests");
+        }
+        if self.queued_bytes.saturating_add(task.bytes) > limits.queue_bytes {
+            return refuse("queue_bytes");
+        }
+        if let Some(deadline) = task.stop.deadline {
+            let turn = (self.clock.saturating_add(cost(task.bytes)), u64::MAX);
+            let ahead = self.queue.range(..turn).map(|(_, queued)| cost(queued.bytes)).sum();
+            let needed = self.expected_wait(now, ahead) + self.speed.time_for(cost(task.bytes));
+            if needed.mul_f64(SAFETY) > deadline.duration_since(now) {
+                return refuse("deadline");
+            }
+        }
+        Ok(())
+    }
+
+    /// Until a thread is free for a job with so much cost ahead of it.
+    fn expected_wait(&self, now: Instant, cost_ahead: u64) -> Duration {
+        let running: Duration = self
+            .running
+            .iter()
+            .flatten()
+            .map(|&(since, cost)| self.speed.time_for(cost).saturating_sub(now.duration_since(since)))
+            .sum();
+        let threads = u32::try_from(self.running.len()).unwrap_or(u32::MAX);
+        (running + self.speed.time_for(cost_ahead)) / threads
+    }
+
+    fn retry_after(&self, now: Instant) -> Duration {
+        let all = self.queue.values().map(|task| cost(task.bytes)).sum();
+        self.expected_wait(now, all).clamp(SOONEST_RETRY, LATEST_RETRY)
+    }
+
+    fn put(&mut self, task: Task) -> Key {
+        self.arrivals += 1;
+        let key = (self.clock.saturating_add(cost(task.bytes)), self.arrivals);
+        self.queued_bytes += task.bytes;
+        self.queue.insert(key, task);
+        self.report_depth();
+        key
+    }
+
+    fn take(&mut self, key: Key) -> Option<Task> {
+        let task = self.queue.remove(&key)?;
+        self.queued_bytes -= task.bytes;
+        self.report_depth();
+        Some(task)
+    }
+
+    fn report_depth(&self) {
+        metrics::gauge!("copydesk_queue_requests").set(to_f64(self.queue.len()));
+        metrics::gauge!("copydesk_queue_bytes").set(to_f64(self.queued_bytes));
+    }
+}
+
+impl Speed {
+    /// Before anything is measured: 100 ns a byte, on the slow side, with the weight of one text of 64 KiB.
+    fn assumed() -> Self {
+        let cost = 65_536.0;
+        Self { seconds: cost * 100e-9, cost }
+    }
+
+    fn learn(&mut self, elapsed: Duration, cost: u64) {
+        self.seconds = self.seconds * MEMORY + elapsed.as_secs_f64();
+        self.cost = self.cost * MEMORY + cost_to_f64(cost);
+    }
+
+    fn time_for(&self, cost: u64) -> Duration {
+        Duration::try_from_secs_f64(self.seconds / self.cost * cost_to_f64(cost)).unwrap_or(Duration::MAX / 1024)
+    }
+}
+
+/// Estimates are averages: a call is admitted only if twice what it is expected to need still fits its deadline.
+const SAFETY: f64 = 2.0;
+/// Weight of what was known before, when one more job is measured.
+const MEMORY: f64 = 0.98;
+const SOONEST_RETRY: Duration = Duration::from_millis(50);
+const LATEST_RETRY: Duration = Duration::from_secs(5);
+
+/// Cost of a job in bytes of text; decoding, dispatch and the answer count as two kilobytes more.
+fn cost(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX).saturating_add(2048)
+}
+
+fn body<T: Send + 'static>(
+    job: impl FnOnce(&Stop) -> T + Send + 'static,
+    stop: Stop,
+    answer: oneshot::Sender<Result<T, Refusal>>,
+) -> Body {
+    Box::new(move |turn| {
+        let result = match turn {
+            Turn::TooLate => Err(Refusal::DeadlineExceeded),
+            Turn::Run => catch_unwind(AssertUnwindSafe(|| job(&stop))).map_err(|payload| {
+                forget(payload);
+                Refusal::Panicked
+            }),
+        };
+        let (result, outcome) = match result {
+            Err(Refusal::Panicked) => (result, Outcome::Panicked),
+            Err(_) => (result, Outcome::Stopped),
+            // The job may have stopped half-way: its result is worth nothing.
+            Ok(_) if stop.requested() => (Err(Refusal::DeadlineExceeded), Outcome::Stopped),
+            Ok(_) => (result, Outcome::Finished),
+        };
+        // Nobody there any more: the result is dropped.
+        let _ = answer.send(result);
+        outcome
+    })
+}
+
+/// A panic's payload may quote the text: it is dropped unread, and a payload whose own destructor panics is leaked.
+fn forget(payload: Box<dyn Any + Send>) {
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts and sizes far below 2^52, for a gauge")]
+fn to_f64(count: usize) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate")]
+fn cost_to_f64(cost: u64) -> f64 {
+    cost as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    const ROOMY: WorkerLimits = WorkerLimits { threads: 1, queue_requests: 100, queue_bytes: 1 << 20 };
+
+    fn in_an_hour() -> Option<Instant> {
+        Some(Instant::now() + Duration::from_secs(3600))
+    }
+
+    /// Keeps the only thread busy until the sender goes.
+    async fn occupy(workers: &Workers) -> (mpsc::Sender<()>, tokio::task::JoinHandle<Result<(), Refusal>>) {
+        let (release, held) = mpsc::channel::<()>();
+        let (began, running) = oneshot::channel();
+        let workers = workers.clone();
+        let call = tokio::spawn(async move {
+            let job = move |_: &Stop| {
+                began.send(()).unwrap();
+                held.recv().unwrap_err();
+            };
+            workers.run(1, None, job).await
+        });
+        running.await.unwrap();
+        (release, call)
+    }
+
+    fn queued(workers: &Workers) -> (usize, usize) {
+        let state = workers.pool.shared.lock();
+        (state.queue.len(), state.queued_bytes)
+    }
+
+    async fn until(condition: impl Fn() -> bool) {
+        while !condition() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The order in which one thread takes up jobs of these sizes, all waiting at once.
+    async fn order(sizes: &'static [usize]) -> Vec<usize> {
+        let workers = Workers::start(ROOMY);
+        let (release, first) = occupy(&workers).await;
+        let (note, notes) = mpsc::channel();
+        let mut calls = Vec::new();
+        for (place, &bytes) in sizes.iter().enumerate() {
+            let (workers_too, note) = (workers.clone(), note.clone());
+            calls.push(tokio::spawn(
+                async move { workers_too.run(bytes, None, move |_| note.send(place).unwrap()).await },
+            ));
+            until(|| queued(&workers).0 == place + 1).await;
+        }
+        drop((release, note));
+        first.await.unwrap().unwrap();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+        notes.iter().collect()
+    }
+
+    #[tokio::test]
+    async fn a_job_answers() {
+        assert_eq!(Workers::start(ROOMY).run(10, in_an_hour(), |_| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_its_own_call_only() {
+        let workers = Workers::start(ROOMY);
+        assert_eq!(workers.run(10, None, |_| -> u8 { panic!("meant") }).await, Err(Refusal::Panicked));
+        assert_eq!(workers.run(10, None, |_| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once() {
+        let workers = Workers::start(WorkerLimits { queue_requests: 0, ..ROOMY });
+        let (release, first) = occupy(&workers).await;
+        assert!(matches!(workers.run(1, None, |_| ()).await, Err(Refusal::Busy { .. })));
+        drop(release);
+        first.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_queue_is_bounded_by_bytes() {
+        let workers = Workers::start(WorkerLimits { queue_bytes: 9, ..ROOMY });
+        let (release, first) = occupy(&workers).await;
+        assert!(matches!(workers.run(10, None, |_| ()).await, Err(Refusal::Busy { .. })));
+        drop(release);
+        first.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_free_thread_takes_a_job_larger_than_the_queue() {
+        let workers = Workers::start(WorkerLimits { queue_bytes: 9, queue_requests: 0, ..ROOMY });
+        assert_eq!(workers.run(10, None, |_| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn a_wait_that_would_outlast_the_deadline_is_refused_at_once() {
+        let workers = Workers::start(ROOMY);
+        let (release, first) = occupy(&workers).await;
+        let waiting = tokio::spawn({
+            let workers = workers.clone();
+            async move { workers.run(1 << 19, None, |_| ()).await }
+        });
+        until(|| queued(&workers).0 == 1).await;
+        // At the assumed 100 ns a byte, half a megabyte takes 50 ms and the queue ahead of it as long.
+        let deadline = Some(Instant::now() + Duration::from_millis(60));
+        assert!(matches!(workers.run(1 << 19, deadline, |_| ()).await, Err(Refusal::Busy { .. })));
+        drop(release);
+        first.await.unwrap().unwrap();
+        waiting.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_passed_deadline_is_no_work() {
+        let workers = Workers::start(ROOMY);
+        assert_eq!(workers.run(1, Some(Instant::now()), |_| ()).await, Err(Refusal::DeadlineExceeded));
+    }
+
+    #[tokio::test]
+    async fn a_deadline_ends_the_call_while_its_job_runs_and_the_job_sees_it() {
+        let workers = Workers::start(ROOMY);
+        let (saw, seen) = oneshot::channel();
+        let deadline = Some(Instant::now() + Duration::from_millis(20));
+        let job = move |stop: &Stop| {
+            while !stop.requested() {
+                thread::yield_now();
+            }
+            saw.send(()).unwrap();
+        };
+        assert_eq!(workers.run(1, deadline, job).await, Err(Refusal::DeadlineExceeded));
+        seen.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_dropped_call_leaves_the_queue() {
+        let workers = Workers::start(ROOMY);
+        let (release, first) = occupy(&workers).await;
+        let waiting = tokio::spawn({
+            let workers = workers.clone();
+            async move { workers.run(10, None, |_| ()).await }
+        });
+        until(|| queued(&workers) == (1, 10)).await;
+        waiting.abort();
+        until(|| queued(&workers) == (0, 0)).await;
+        drop(release);
+        first.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_running_job_sees_that_its_caller_is_gone() {
+        let workers = Workers::start(ROOMY);
+        let (began, running) = oneshot::channel();
+        let (saw, seen) = oneshot::channel();
+        let call = tokio::spawn(async move {
+            let job = move |stop: &Stop| {
+                began.send(()).unwrap();
+                while !stop.requested() {
+                    thread::yield_now();
+                }
+                saw.send(()).unwrap();
+            };
+            workers.run(1, None, job).await
+        });
+        running.await.unwrap();
+        call.abort();
+        seen.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn equal_texts_are_taken_in_the_order_of_arrival() {
+        assert_eq!(order(&[500, 500, 500]).await, [0, 1, 2]);
+    }
+
+    #[tokio::test]
+    async fn small_texts_overtake_a_large_one() {
+        assert_eq!(order(&[100_000, 500, 500]).await, [1, 2, 0]);
+    }
+
+    #[test]
+    fn a_large_text_waits_for_no_more_than_its_own_size_in_later_ones() {
+        let mut state = State::new(1);
+        let task = |bytes| Task {
+            stop: Stop { caller_gone: Arc::default(), deadline: None },
+            bytes,
+            since: Instant::now(),
+            body: Box::new(|_| Outcome::Finished),
+        };
+        let large = state.put(task(100_000));
+        let mut overtaken_by = 0;
+        // A small text arrives whenever one is taken up, for ever.
+        loop {
+            state.put(task(500));
+            let (&key, next) = state.queue.first_key_value().unwrap();
+            if key == large {
+                break;
+            }
+            overtaken_by += cost(next.bytes);
+            let taken = state.take(key).unwrap();
+            state.clock += cost(taken.bytes);
+        }
+        assert!(overtaken_by <= cost(100_000), "{overtaken_by}");
+    }
+}
