@@ -161,6 +161,11 @@ impl Language {
         })
     }
 
+    /// Whether it is written without spaces between words, so that words are found by segmentation.
+    pub fn is_unspaced(&self) -> bool {
+        ["bo", "ja", "km", "lo", "my", "th", "zh"].contains(&self.code)
+    }
+
     /// Its own data, if it has a folder.
     pub fn tailoring(&self) -> Option<&'static Tailoring> {
         TAILORED.iter().find(|tailoring| tailoring.code == self.code).copied()
@@ -176,22 +181,34 @@ impl Tag {
     /// What a BCP 47 tag names; `None` where its language is unknown. Regions, variants and extensions are dropped, and so
     /// is a script that the language is not written in; `_` serves for `-`.
     pub fn parse(tag: &str) -> Option<Self> {
-        let mut subtags = tag.split(['-', '_']);
-        let language_subtag = subtags.next()?;
-        // The withdrawn code for Serbo-Croatian means Serbian in Latin letters (CLDR).
-        if ["sh", "hbs"].iter().any(|code| code.eq_ignore_ascii_case(language_subtag)) {
-            return Some(Self { language: Language::from_code("sr")?, script: "Latn" });
-        }
-        let language = Language::from_code(language_subtag)?;
-        let mut script = None;
-        for subtag in subtags {
-            let named = language.scripts.iter().find(|script| script.eq_ignore_ascii_case(subtag));
-            let traditional =
-                language.code == "zh" && TRADITIONAL_REGIONS.iter().any(|r| r.eq_ignore_ascii_case(subtag));
-            script = script.or(named.copied()).or(traditional.then_some("Hant"));
-        }
+        let (language, script) = subtags(tag)?;
         Some(Self { language, script: script.unwrap_or(language.scripts[0]) })
     }
+
+    /// Every tag that a BCP 47 tag covers: the language in each of its scripts, unless the tag says which.
+    pub fn matching(tag: &str) -> Vec<Self> {
+        let Some((language, named)) = subtags(tag) else { return Vec::new() };
+        let scripts = language.scripts.iter().filter(|&&script| named.is_none_or(|named| named == script));
+        scripts.map(|script| Self { language, script }).collect()
+    }
+}
+
+/// The language of a BCP 47 tag, and the script where the tag says which.
+fn subtags(tag: &str) -> Option<(&'static Language, Option<&'static str>)> {
+    let mut subtags = tag.split(['-', '_']);
+    let code = subtags.next()?;
+    // The withdrawn code for Serbo-Croatian means Serbian in Latin letters (CLDR).
+    if ["sh", "hbs"].iter().any(|serbo_croatian| serbo_croatian.eq_ignore_ascii_case(code)) {
+        return Some((Language::from_code("sr")?, Some("Latn")));
+    }
+    let language = Language::from_code(code)?;
+    let script = subtags.find_map(|subtag| {
+        let named = language.scripts.iter().find(|script| script.eq_ignore_ascii_case(subtag)).copied();
+        let traditional =
+            language.code == "zh" && TRADITIONAL_REGIONS.iter().any(|region| region.eq_ignore_ascii_case(subtag));
+        named.or(traditional.then_some("Hant"))
+    });
+    Some((language, script))
 }
 
 impl fmt::Display for Tag {
@@ -244,6 +261,14 @@ mod tests {
     fn chinese_of_a_traditional_region_is_traditional() {
         check("zh-TW", "zh-Hant");
         check("zh-CN", "zh");
+    }
+
+    #[test]
+    fn a_tag_without_script_covers_every_script() {
+        let codes = |tag| Tag::matching(tag).iter().map(Tag::to_string).collect::<Vec<_>>();
+        assert_eq!(codes("zh"), ["zh", "zh-Hant"]);
+        assert_eq!(codes("zh-Hant"), ["zh-Hant"]);
+        assert!(codes("tlh").is_empty());
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub struct WordList {
 }
 
 impl WordList {
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use is meant to be a list of its own")]
     /// A list with nothing in it, for a language that needs none.
     pub const NONE: Self = Self::new("");
 

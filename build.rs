@@ -1,0 +1,56 @@
+//! Compiles the protos with protox (no protoc needed) and notes the git commit.
+
+#[cfg(not(feature = "server"))]
+fn main() {}
+
+#[cfg(feature = "server")]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    git_commit();
+    protos()
+}
+
+#[cfg(feature = "server")]
+fn protos() -> Result<(), Box<dyn std::error::Error>> {
+    const FILES: [&str; 7] = [
+        "copydesk/v1/analysis.proto",
+        "copydesk/v1/document.proto",
+        "copydesk/v1/info.proto",
+        "copydesk/v1/keyword.proto",
+        "copydesk/v1/language.proto",
+        "copydesk/v1/sentence.proto",
+        "copydesk/v1/summary.proto",
+    ];
+    println!("cargo::rerun-if-changed=proto");
+    let mut compiler = protox::Compiler::new(["proto"])?;
+    // Comments too: reflection hands them to `grpcurl describe`.
+    compiler.include_source_info(true).include_imports(true).open_files(FILES)?;
+    let descriptor_file = std::path::PathBuf::from(std::env::var("OUT_DIR")?).join("copydesk.bin");
+    std::fs::write(descriptor_file, compiler.encode_file_descriptor_set())?;
+    tonic_prost_build::configure()
+        // The service answers it, and tonic-types makes it: one type for both.
+        .extern_path(".google.rpc.Status", "::tonic_types::Status")
+        // Ready-made messages are handed to tonic as they are: boxing the large side of this `oneof` would cost each result.
+        .type_attribute("copydesk.v1.AnalyzeResult.outcome", "#[allow(clippy::large_enum_variant)]")
+        .compile_fds(compiler.file_descriptor_set())?;
+    Ok(())
+}
+
+/// Sets `COPYDESK_GIT_COMMIT` for the crate: from the environment where a packager gives it, else from the checkout.
+#[cfg(feature = "server")]
+fn git_commit() {
+    println!("cargo::rerun-if-env-changed=COPYDESK_GIT_COMMIT");
+    for path in ["HEAD", "logs/HEAD"] {
+        if let Some(file) = git(&["rev-parse", "--git-path", path]).filter(|file| std::path::Path::new(file).exists()) {
+            println!("cargo::rerun-if-changed={file}");
+        }
+    }
+    let commit = std::env::var("COPYDESK_GIT_COMMIT").ok().or_else(|| git(&["rev-parse", "HEAD"]));
+    println!("cargo::rustc-env=COPYDESK_GIT_COMMIT={}", commit.as_deref().unwrap_or("unknown"));
+}
+
+#[cfg(feature = "server")]
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = std::process::Command::new("git").args(arguments).output().ok()?;
+    let line = String::from_utf8(output.stdout).ok()?.trim().to_owned();
+    (output.status.success() && !line.is_empty()).then_some(line)
+}

@@ -1,0 +1,227 @@
+//! A job done: the core's analyses over one text, answered in the caller's unit.
+
+use std::time::Instant;
+
+use crate::languages::Tag;
+use crate::text::{
+    detect::{self, Detection, Segment},
+    document::Document,
+    keyword::{self, Keyword},
+    sentence::Kind,
+    summary::{self, Summary},
+};
+
+use super::{
+    convert::{Job, LanguageJob},
+    offset::{Offsets, Unit},
+    proto::{
+        AnalyzeResponse, DetectLanguageResponse, DetectedLanguage, ExtractKeywordsResponse, LanguageSegment,
+        OffsetUnit, Sentence, SentenceKind, SplitSentencesResponse, SummarizeResponse, SummarySentence,
+    },
+};
+
+/// Every part that `job` asks for; `None` where `stopped` says between two steps that nobody waits any more.
+pub fn analyse(job: &Job, stopped: impl Fn() -> bool) -> Option<AnalyzeResponse> {
+    let unless_stopped = || (!stopped()).then_some(());
+    let offsets = Offsets::new(&job.text, job.unit);
+    let offset_unit = unit(job.unit).into();
+    metrics::histogram!("copydesk_text_bytes").record(job.text.len() as f64);
+
+    unless_stopped()?;
+    let detection =
+        job.language.as_ref().map(|language| timed("language", || detect::detect(&job.text, &language.options)));
+    let tag = working_tag(job, detection.as_ref());
+    let language_code = code(tag);
+    metrics::counter!("copydesk_documents_total", "language" => language_code.clone()).increment(1);
+
+    let mut response = AnalyzeResponse { language_code, offset_unit, ..AnalyzeResponse::default() };
+    if let (Some(language), Some(detection)) = (&job.language, &detection) {
+        unless_stopped()?;
+        response.language = Some(language_response(job, language, detection, &offsets));
+    }
+    if !job.asks_for_document() {
+        return Some(response);
+    }
+
+    unless_stopped()?;
+    let document = timed("sentences", || Document::new(&job.text, &job.title, tag, job.line_breaks));
+    if job.sentences {
+        response.sentences = Some(sentences_response(&document, &response, &offsets));
+    }
+    if job.keywords.is_some() || job.summary.is_some() {
+        unless_stopped()?;
+        timed("terms", || {
+            document.terms();
+        });
+    }
+    if let Some(options) = &job.keywords {
+        unless_stopped()?;
+        let keywords = timed("keywords", || keyword::extract(&document, options));
+        response.keywords = Some(keywords_response(keywords, &response, &offsets));
+    }
+    if let Some(options) = &job.summary {
+        unless_stopped()?;
+        let summary = timed("summary", || summary::summarize(&document, options));
+        response.summary = Some(summary_response(&document, summary, &response, &offsets));
+    }
+    Some(response)
+}
+
+/// The language that the text is analysed in: the caller's, else the one detected among all languages, whatever the
+/// caller's candidates are, so that each part is the same alone and together.
+fn working_tag(job: &Job, detection: Option<&Detection>) -> Option<Tag> {
+    job.tag.or_else(|| {
+        let among_all = job.language.as_ref().is_some_and(|language| language.options.candidates.is_empty());
+        match detection {
+            Some(detection) if among_all || !job.asks_for_document() => best(detection),
+            _ => best(&timed("language", || detect::detect(&job.text, &detect::Options::default()))),
+        }
+    })
+}
+
+fn best(detection: &Detection) -> Option<Tag> {
+    detection.languages.first().map(|candidate| candidate.tag)
+}
+
+fn language_response(
+    job: &Job,
+    language: &LanguageJob,
+    detection: &Detection,
+    offsets: &Offsets<'_>,
+) -> DetectLanguageResponse {
+    let languages = detection
+        .languages
+        .iter()
+        .map(|candidate| DetectedLanguage {
+            language_code: candidate.tag.to_string(),
+            alpha3_code: candidate.tag.language.alpha3.to_owned(),
+            name: candidate.tag.language.name.to_owned(),
+            script: candidate.tag.script.to_owned(),
+            confidence: candidate.confidence,
+        })
+        .collect();
+    let segment = |segment: Segment| LanguageSegment {
+        span: Some(offsets.span(segment.span)),
+        language_code: code(segment.language.map(|candidate| candidate.tag)),
+        confidence: segment.language.map_or(0.0, |candidate| candidate.confidence),
+    };
+    let segments = if language.segments {
+        let found = timed("segments", || detect::segments(&job.text, &language.options));
+        found.into_iter().map(segment).collect()
+    } else {
+        Vec::new()
+    };
+    DetectLanguageResponse {
+        languages,
+        reliable: detection.reliable,
+        segments,
+        language_code: code(best(detection)),
+        offset_unit: unit(job.unit).into(),
+    }
+}
+
+fn sentences_response(
+    document: &Document<'_>,
+    response: &AnalyzeResponse,
+    offsets: &Offsets<'_>,
+) -> SplitSentencesResponse {
+    let sentences = document
+        .sentences()
+        .iter()
+        .map(|sentence| Sentence {
+            text: sentence.span.of(document.text()).to_owned(),
+            span: Some(offsets.span(sentence.span)),
+            paragraph: count(sentence.paragraph),
+            kind: kind(sentence.kind).into(),
+        })
+        .collect();
+    SplitSentencesResponse {
+        sentences,
+        language_code: response.language_code.clone(),
+        offset_unit: response.offset_unit,
+    }
+}
+
+fn keywords_response(
+    keywords: Vec<Keyword>,
+    response: &AnalyzeResponse,
+    offsets: &Offsets<'_>,
+) -> ExtractKeywordsResponse {
+    let keywords = keywords
+        .into_iter()
+        .map(|keyword| super::proto::Keyword {
+            text: keyword.text,
+            score: keyword.score,
+            count: count(keyword.count),
+            mentions: keyword.mentions.into_iter().map(|span| offsets.span(span)).collect(),
+        })
+        .collect();
+    ExtractKeywordsResponse {
+        keywords,
+        language_code: response.language_code.clone(),
+        offset_unit: response.offset_unit,
+    }
+}
+
+fn summary_response(
+    document: &Document<'_>,
+    summary: Summary,
+    response: &AnalyzeResponse,
+    offsets: &Offsets<'_>,
+) -> SummarizeResponse {
+    let sentences = summary
+        .picks
+        .iter()
+        .map(|pick| {
+            let span = document.sentences()[pick.sentence].span;
+            SummarySentence {
+                text: span.of(document.text()).to_owned(),
+                span: Some(offsets.span(span)),
+                index: count(pick.sentence),
+                rank: count(pick.rank),
+                score: pick.score,
+            }
+        })
+        .collect();
+    SummarizeResponse {
+        sentences,
+        text: summary.text,
+        language_code: response.language_code.clone(),
+        offset_unit: response.offset_unit,
+    }
+}
+
+/// The canonical code; "und" for a text without language.
+fn code(tag: Option<Tag>) -> String {
+    tag.map_or_else(|| "und".to_owned(), |tag| tag.to_string())
+}
+
+fn unit(unit: Unit) -> OffsetUnit {
+    match unit {
+        Unit::Utf8 => OffsetUnit::Utf8Byte,
+        Unit::Utf16 => OffsetUnit::Utf16CodeUnit,
+        Unit::CodePoint => OffsetUnit::CodePoint,
+    }
+}
+
+fn kind(kind: Kind) -> SentenceKind {
+    match kind {
+        Kind::Prose => SentenceKind::Prose,
+        Kind::Heading => SentenceKind::Heading,
+        Kind::ListItem => SentenceKind::ListItem,
+        Kind::Boilerplate => SentenceKind::Boilerplate,
+    }
+}
+
+/// A count of things in a text: there are fewer of them than bytes, and a message has no more than 2 GiB.
+fn count(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+/// Does `step`, noting how long it takes.
+fn timed<T>(analysis: &'static str, step: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = step();
+    metrics::histogram!("copydesk_analysis_seconds", "analysis" => analysis).record(start.elapsed());
+    result
+}

@@ -1,0 +1,89 @@
+//! What every handler shares, and the services as routes.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
+
+use super::{
+    analyse::analyse,
+    analysis::Analysis,
+    convert::{self, IntoJob, Job},
+    deadline,
+    info::Info,
+    keyword::Keywords,
+    language::Languages,
+    limits::Limits,
+    proto::{
+        AnalyzeResponse, analysis_service_server::AnalysisServiceServer, info_service_server::InfoServiceServer,
+        keyword_service_server::KeywordServiceServer, language_service_server::LanguageServiceServer,
+        sentence_service_server::SentenceServiceServer, summary_service_server::SummaryServiceServer,
+    },
+    sentence::Sentences,
+    status,
+    summary::Summaries,
+    workers::Workers,
+};
+
+/// What every handler shares: the workers and the limits.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// Where the analyses run.
+    pub workers: Workers,
+    /// What a request may ask.
+    pub limits: Limits,
+}
+
+/// The full names of the services, for health and metrics.
+pub const SERVICES: [&str; 6] = [
+    "copydesk.v1.LanguageService",
+    "copydesk.v1.SentenceService",
+    "copydesk.v1.KeywordService",
+    "copydesk.v1.SummaryService",
+    "copydesk.v1.AnalysisService",
+    "copydesk.v1.InfoService",
+];
+
+/// The six services of `copydesk.v1`, ready to be served.
+pub fn routes(engine: &Engine) -> Routes {
+    /// Adds a service with the limits and encodings that hold for each.
+    macro_rules! add {
+        ($routes:expr, $server:ident, $service:expr) => {
+            $routes.add_service(
+                $server::new($service)
+                    .max_decoding_message_size(engine.limits.message_bytes)
+                    .accept_compressed(CompressionEncoding::Gzip)
+                    .send_compressed(CompressionEncoding::Gzip),
+            )
+        };
+    }
+    let routes = Routes::default();
+    let routes = add!(routes, LanguageServiceServer, Languages(engine.clone()));
+    let routes = add!(routes, SentenceServiceServer, Sentences(engine.clone()));
+    let routes = add!(routes, KeywordServiceServer, Keywords(engine.clone()));
+    let routes = add!(routes, SummaryServiceServer, Summaries(engine.clone()));
+    let routes = add!(routes, AnalysisServiceServer, Analysis(engine.clone()));
+    add!(routes, InfoServiceServer, Info(engine.clone()))
+}
+
+impl Engine {
+    /// Answers a unary call: checks the request, does the job, and takes from the analysis what the call answers with.
+    pub async fn answer<Q: IntoJob, A>(
+        &self,
+        request: Request<Q>,
+        part: impl FnOnce(AnalyzeResponse) -> Option<A>,
+    ) -> Result<Response<A>, Status> {
+        let deadline = deadline::of(&request);
+        let job = convert::job(request.into_inner(), &self.limits)?;
+        let analysis = self.run(Arc::new(job), deadline).await?;
+        part(analysis).map(Response::new).ok_or_else(status::internal)
+    }
+
+    /// Does `job` on a worker.
+    pub async fn run(&self, job: Arc<Job>, deadline: Option<Instant>) -> Result<AnalyzeResponse, Status> {
+        let bytes = job.text.len() + job.title.len();
+        let analysis = self.workers.run(bytes, deadline, move |stop| analyse(&job, || stop.requested())).await;
+        // A job that stopped half-way did so because its deadline passed: a caller that left reads no answer.
+        analysis.map_err(status::refused)?.ok_or_else(status::deadline_exceeded)
+    }
+}

@@ -1,0 +1,22 @@
+//! What a text is about.
+
+use tonic::{Request, Response, Status};
+
+use super::{
+    engine::Engine,
+    proto::{ExtractKeywordsRequest, ExtractKeywordsResponse, keyword_service_server::KeywordService},
+};
+
+/// `copydesk.v1.KeywordService`.
+#[derive(Debug)]
+pub struct Keywords(pub Engine);
+
+#[tonic::async_trait]
+impl KeywordService for Keywords {
+    async fn extract_keywords(
+        &self,
+        request: Request<ExtractKeywordsRequest>,
+    ) -> Result<Response<ExtractKeywordsResponse>, Status> {
+        self.0.answer(request, |analysis| analysis.keywords).await
+    }
+}

@@ -1,0 +1,22 @@
+//! Which language a text is in.
+
+use tonic::{Request, Response, Status};
+
+use super::{
+    engine::Engine,
+    proto::{DetectLanguageRequest, DetectLanguageResponse, language_service_server::LanguageService},
+};
+
+/// `copydesk.v1.LanguageService`.
+#[derive(Debug)]
+pub struct Languages(pub Engine);
+
+#[tonic::async_trait]
+impl LanguageService for Languages {
+    async fn detect_language(
+        &self,
+        request: Request<DetectLanguageRequest>,
+    ) -> Result<Response<DetectLanguageResponse>, Status> {
+        self.0.answer(request, |analysis| analysis.language).await
+    }
+}

@@ -1,0 +1,25 @@
+//! The services: proto messages to the core's types, and back.
+//!
+//! A request's way: `convert` checks it and makes a `Job`, which cannot be wrong; `workers` runs `analyse` on it; the
+//! answer goes back as it is.
+
+mod analyse;
+mod analysis;
+mod convert;
+pub mod deadline;
+mod engine;
+mod info;
+mod keyword;
+mod language;
+mod limits;
+mod offset;
+pub mod proto;
+mod sentence;
+pub mod status;
+mod summary;
+pub mod workers;
+
+pub use analyse::analyse;
+pub use convert::job;
+pub use engine::{Engine, SERVICES, routes};
+pub use limits::Limits;

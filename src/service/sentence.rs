@@ -1,0 +1,22 @@
+//! The sentences of a text.
+
+use tonic::{Request, Response, Status};
+
+use super::{
+    engine::Engine,
+    proto::{SplitSentencesRequest, SplitSentencesResponse, sentence_service_server::SentenceService},
+};
+
+/// `copydesk.v1.SentenceService`.
+#[derive(Debug)]
+pub struct Sentences(pub Engine);
+
+#[tonic::async_trait]
+impl SentenceService for Sentences {
+    async fn split_sentences(
+        &self,
+        request: Request<SplitSentencesRequest>,
+    ) -> Result<Response<SplitSentencesResponse>, Status> {
+        self.0.answer(request, |analysis| analysis.sentences).await
+    }
+}

@@ -1,0 +1,19 @@
+//! The gist of a text.
+
+use tonic::{Request, Response, Status};
+
+use super::{
+    engine::Engine,
+    proto::{SummarizeRequest, SummarizeResponse, summary_service_server::SummaryService},
+};
+
+/// `copydesk.v1.SummaryService`.
+#[derive(Debug)]
+pub struct Summaries(pub Engine);
+
+#[tonic::async_trait]
+impl SummaryService for Summaries {
+    async fn summarize(&self, request: Request<SummarizeRequest>) -> Result<Response<SummarizeResponse>, Status> {
+        self.0.answer(request, |analysis| analysis.summary).await
+    }
+}
