@@ -4,10 +4,15 @@
 //! rest are answered under their own code with neutral rules. To add data for a language, copy a folder and add its two
 //! plain lines below.
 
+mod abbreviations;
+mod boilerplate;
 mod catalogue;
+mod sections;
 mod tailoring;
 mod word_list;
 
+pub use abbreviations::{Abbreviation, Abbreviations, Ending};
+pub use boilerplate::Boilerplate;
 pub use catalogue::{CATALOGUE, Language, Tag};
 pub use tailoring::Tailoring;
 pub use word_list::WordList;
@@ -58,6 +63,12 @@ mod uk;
 mod ur;
 mod vi;
 mod zh;
+
+/// Abbreviations that keep their meaning from language to language, as the names that they belong to do.
+pub static COMMON_ABBREVIATIONS: Abbreviations = Abbreviations::new(include_str!("abbreviations.txt"));
+
+/// Boilerplate that pages of every language hold.
+pub static COMMON_BOILERPLATE: Boilerplate = Boilerplate::new(include_str!("boilerplate.txt"));
 
 /// The tailored languages, by code.
 static TAILORED: &[&Tailoring] = &[

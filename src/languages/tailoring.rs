@@ -2,7 +2,7 @@
 
 use rust_stemmers::Algorithm;
 
-use super::WordList;
+use super::{Abbreviations, Boilerplate, WordList};
 
 /// The data that one language is analysed with. Each folder under `languages/` defines one.
 #[derive(Debug)]
@@ -13,10 +13,10 @@ pub struct Tailoring {
     pub stop_words: WordList,
     /// Stop words that may stand inside a keyphrase: `of`, `de`, `du`, `der`.
     pub connectors: WordList,
-    /// Abbreviations, as `text::sentence` reads them.
-    pub abbreviations: &'static str,
-    /// Phrases that mark a line of a scraped page as boilerplate.
-    pub boilerplate: WordList,
+    /// Abbreviations and sentence starters, and what else the language says of full stops.
+    pub abbreviations: Abbreviations,
+    /// Phrases that mark a line or sentence of a scraped page as boilerplate.
+    pub boilerplate: Boilerplate,
     /// Words that lean on the sentence before when they open one: pronouns, `but`, `meanwhile`.
     pub openers: WordList,
     /// The Snowball stemmer, if there is one.

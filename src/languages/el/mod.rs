@@ -2,14 +2,14 @@
 
 use rust_stemmers::Algorithm;
 
-use super::{Tailoring, WordList};
+use super::{Abbreviations, Boilerplate, Tailoring, WordList};
 
 pub static TAILORING: Tailoring = Tailoring {
     code: "el",
     stop_words: WordList::new(include_str!("stop_words.txt")),
     connectors: WordList::NONE,
-    abbreviations: "",
-    boilerplate: WordList::NONE,
+    abbreviations: Abbreviations::NONE,
+    boilerplate: Boilerplate::NONE,
     openers: WordList::NONE,
     stemmer: Some(Algorithm::Greek),
 };

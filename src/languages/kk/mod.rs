@@ -1,13 +1,13 @@
 //! Kazakh.
 
-use super::{Tailoring, WordList};
+use super::{Abbreviations, Boilerplate, Tailoring, WordList};
 
 pub static TAILORING: Tailoring = Tailoring {
     code: "kk",
     stop_words: WordList::NONE,
     connectors: WordList::NONE,
-    abbreviations: "",
-    boilerplate: WordList::NONE,
+    abbreviations: Abbreviations::NONE,
+    boilerplate: Boilerplate::NONE,
     openers: WordList::NONE,
     stemmer: None,
 };

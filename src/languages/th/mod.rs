@@ -1,13 +1,13 @@
 //! Thai.
 
-use super::{Tailoring, WordList};
+use super::{Abbreviations, Boilerplate, Tailoring, WordList};
 
 pub static TAILORING: Tailoring = Tailoring {
     code: "th",
     stop_words: WordList::new(include_str!("stop_words.txt")),
     connectors: WordList::NONE,
-    abbreviations: "",
-    boilerplate: WordList::NONE,
+    abbreviations: Abbreviations::NONE,
+    boilerplate: Boilerplate::NONE,
     openers: WordList::NONE,
     stemmer: None,
 };

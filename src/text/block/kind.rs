@@ -1,0 +1,308 @@
+//! What a block is on its page: prose, heading, list item or boilerplate.
+
+use rustc_hash::FxHashMap;
+
+use crate::{
+    languages::{Boilerplate, COMMON_BOILERPLATE, Language},
+    text::{
+        sentence::{Kind, Mark, Marker},
+        span::Span,
+    },
+};
+
+use super::{Block, lines::ends_with_mark};
+
+/// A longer line is no heading and no navigation, in bytes and in words.
+const LONGEST_LABEL: usize = 240;
+const MOST_WORDS_OF_A_HEADING: usize = 24;
+
+/// A longer text is no question that heads a section, in words.
+const MOST_WORDS_OF_A_QUESTION: usize = 14;
+
+/// A line of so few words may be a label: a section, a source, a button.
+const MOST_WORDS_OF_A_LABEL: usize = 4;
+
+/// So many labels in a row are a menu.
+const SHORTEST_MENU: usize = 4;
+
+/// The phrases that mark boilerplate, in a language and in all.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::text) struct Furniture {
+    own: &'static Boilerplate,
+}
+
+static NEUTRAL: Boilerplate = Boilerplate::NONE;
+
+/// What a line looks like by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Sentences.
+    Prose,
+    /// A line without a mark at its end, or a short question: a heading or a label.
+    Title { words: usize, lower: bool },
+    /// A line that starts with a bullet or counter.
+    Item { words: usize },
+    /// A line that names its own kind.
+    Boilerplate,
+}
+
+/// The blocks at `spans`, each with its kind.
+pub(super) fn classify(text: &str, spans: &[Span], furniture: Furniture) -> Vec<Block> {
+    let looks: Vec<Look> = spans.iter().map(|span| furniture.look(span.of(text))).collect();
+    let repeated = Repeated::among(text, spans, &looks);
+    let mut blocks: Vec<Block> = Vec::with_capacity(spans.len());
+    for (i, &span) in spans.iter().enumerate() {
+        let after_colon = i > 0 && spans[i - 1].of(text).ends_with([':', '：']);
+        let kind = match looks[i] {
+            Look::Prose => Kind::Prose,
+            Look::Boilerplate => Kind::Boilerplate,
+            Look::Item { words } => {
+                let label =
+                    words <= MOST_WORDS_OF_A_LABEL && beside_boilerplate(&looks, i) && repeated.holds(span.of(text));
+                if label { Kind::Boilerplate } else { Kind::ListItem }
+            }
+            Look::Title { .. } if spans.len() == 1 => Kind::Prose,
+            // What stands under "You may also be interested in:" are links.
+            Look::Title { .. } if after_colon && blocks[i - 1].kind == Kind::Boilerplate => Kind::Boilerplate,
+            Look::Title { words, .. } if words <= MOST_WORDS_OF_A_LABEL && repeated.holds(span.of(text)) => {
+                Kind::Boilerplate
+            }
+            Look::Title { words, .. } if words < MOST_WORDS_OF_A_LABEL && beside_boilerplate(&looks, i) => {
+                Kind::Boilerplate
+            }
+            Look::Title { .. } if after_colon => Kind::ListItem,
+            Look::Title { .. } if i > 0 && blocks[i - 1].kind == Kind::ListItem && !looks[i - 1].is_item() => {
+                Kind::ListItem
+            }
+            Look::Title { words, .. } if words <= MOST_WORDS_OF_A_LABEL && in_menu(&looks, i) => Kind::Boilerplate,
+            Look::Title { lower: true, .. } => Kind::ListItem,
+            Look::Title { .. } => Kind::Heading,
+        };
+        blocks.push(Block { span, kind });
+    }
+    blocks
+}
+
+/// A label next to a time stamp or a share line belongs to it.
+fn beside_boilerplate(looks: &[Look], i: usize) -> bool {
+    i > 0 && looks[i - 1] == Look::Boilerplate || looks.get(i + 1) == Some(&Look::Boilerplate)
+}
+
+/// Whether the label at `i` stands among so many others that they are a menu.
+fn in_menu(looks: &[Look], i: usize) -> bool {
+    let label = |look: &&Look| matches!(look, Look::Boilerplate | Look::Title { words: ..=MOST_WORDS_OF_A_LABEL, .. });
+    let before = looks[..i].iter().rev().take(SHORTEST_MENU).take_while(label).count();
+    let after = looks[i..].iter().take(SHORTEST_MENU).take_while(label).count();
+    before + after >= SHORTEST_MENU
+}
+
+/// The labels that a page holds more than once.
+struct Repeated<'t>(FxHashMap<&'t str, u32>);
+
+impl<'t> Repeated<'t> {
+    fn among(text: &'t str, spans: &[Span], looks: &[Look]) -> Self {
+        let mut counts = FxHashMap::default();
+        for (span, look) in spans.iter().zip(looks) {
+            if let Look::Title { words: ..=MOST_WORDS_OF_A_LABEL, .. }
+            | Look::Item { words: ..=MOST_WORDS_OF_A_LABEL } = look
+            {
+                *counts.entry(label(span.of(text))).or_insert(0) += 1;
+            }
+        }
+        Self(counts)
+    }
+
+    fn holds(&self, line: &str) -> bool {
+        self.0.get(label(line)).is_some_and(|&count| count > 1)
+    }
+}
+
+/// A line without the bullet before it.
+fn label(line: &str) -> &str {
+    line.trim_start_matches(|c: char| !c.is_alphanumeric())
+}
+
+impl Look {
+    fn is_item(self) -> bool {
+        matches!(self, Self::Item { .. })
+    }
+}
+
+impl Furniture {
+    pub(in crate::text) fn of(language: Option<&'static Language>) -> Self {
+        Self { own: language.and_then(Language::tailoring).map_or(&NEUTRAL, |tailoring| &tailoring.boilerplate) }
+    }
+
+    /// The kind of a sentence in a block of kind `block`.
+    pub(in crate::text) fn kind(self, sentence: &str, block: Kind) -> Kind {
+        match block {
+            Kind::Prose if sentence.len() <= LONGEST_LABEL && self.starts(&normalised(prefix(sentence))) => {
+                Kind::Boilerplate
+            }
+            Kind::Prose if is_run_together(sentence) => Kind::ListItem,
+            kind => kind,
+        }
+    }
+
+    fn look(self, block: &str) -> Look {
+        if block.len() > LONGEST_LABEL {
+            return if starts_item(block) { Look::Item { words: usize::MAX } } else { Look::Prose };
+        }
+        let terminated = ends_with_mark(block);
+        let line = normalised(block);
+        let words = words(block);
+        if self.is_boilerplate(block, &line, terminated) {
+            return Look::Boilerplate;
+        }
+        if starts_item(block) {
+            return Look::Item { words };
+        }
+        let question = block.ends_with(['?', '؟', '？', ';', '՞']) && words <= MOST_WORDS_OF_A_QUESTION;
+        let lower = block.starts_with(char::is_lowercase);
+        match terminated {
+            true if question && !lower && is_one_sentence(block) => Look::Title { words, lower },
+            true => Look::Prose,
+            false if words <= MOST_WORDS_OF_A_HEADING && is_one_sentence(block) => Look::Title { words, lower },
+            false => Look::Prose,
+        }
+    }
+
+    fn is_boilerplate(self, block: &str, line: &str, terminated: bool) -> bool {
+        let bare = line.trim_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '©');
+        self.is_line(bare)
+            || self.starts(line)
+            || self.starts(bare)
+            || !block.contains(char::is_alphabetic)
+            || !terminated && (self.has_part(line) || is_menu(block) || self.is_byline(block) || is_address(block))
+            || self.is_date(line)
+    }
+
+    fn is_line(self, line: &str) -> bool {
+        self.own.is_line(line) || COMMON_BOILERPLATE.is_line(line)
+    }
+
+    fn starts(self, line: &str) -> bool {
+        self.own.starts(line) || COMMON_BOILERPLATE.starts(line)
+    }
+
+    fn has_part(self, line: &str) -> bool {
+        self.own.has_part(line) || COMMON_BOILERPLATE.has_part(line)
+    }
+
+    /// A line of nothing but numbers and the words of the calendar.
+    fn is_date(self, line: &str) -> bool {
+        line.contains('#')
+            && line.split(|c: char| !c.is_alphanumeric() && c != '#' && !is_mark_of_a_letter(c)).all(|word| {
+                let word = word.trim_matches('#');
+                word.is_empty() || self.own.is_calendar_word(word) || COMMON_BOILERPLATE.is_calendar_word(word)
+            })
+    }
+
+    /// `By Ada Lovelace and Alan Turing`: the word that opens a byline, and names.
+    fn is_byline(self, block: &str) -> bool {
+        let mut words = block.split_whitespace();
+        let opens =
+            words.next().is_some_and(|word| self.own.opens_byline(word.trim_end_matches(':').to_lowercase().as_str()));
+        let named = |word: &str| {
+            word.starts_with(|c: char| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic())
+                || word.chars().count() <= 3
+        };
+        opens && (1..=8).contains(&words.clone().count()) && words.all(named)
+    }
+}
+
+/// Several labels in one line: `Home | News | Sport`.
+fn is_menu(block: &str) -> bool {
+    ["|", "›", "»", "·", "•", " > ", " / "].iter().any(|separator| {
+        let parts = block.split(separator).filter(|part| !part.trim().is_empty());
+        let (mut count, mut short) = (0, true);
+        for part in parts {
+            count += 1;
+            short &= words(part) <= MOST_WORDS_OF_A_LABEL;
+        }
+        count >= 3 && short
+    })
+}
+
+/// A web or mail address or handle alone.
+fn is_address(block: &str) -> bool {
+    let mut words = block.split_whitespace();
+    words.next().is_some_and(|word| word.contains("://") || word.starts_with("www.") || word.contains('@'))
+        && words.next().is_none()
+}
+
+/// Whether a block is an item: a bullet, or a counter with a space after it. A dash before sentences is a turn of dialogue.
+fn starts_item(block: &str) -> bool {
+    let first = block.chars().next().unwrap_or(' ');
+    if matches!(first, '-' | '*' | '–' | '—' | '·' | '➤' | '✓' | '✔' | '→') || Mark::of(first) == Mark::Bullet
+    {
+        let spaced = block[first.len_utf8()..].starts_with(char::is_whitespace);
+        let dialogue = matches!(first, '–' | '—') || first == '-' && ends_with_mark(block) && !is_one_sentence(block);
+        return (spaced || Mark::of(first) == Mark::Bullet) && !(dialogue && ends_with_mark(block));
+    }
+    Marker::read(block).is_some_and(|marker| {
+        !marker.is_capital() && block[marker.len..].starts_with(char::is_whitespace) && block.len() > marker.len + 1
+    })
+}
+
+/// Whether no mark stands inside `block` with a space after it.
+fn is_one_sentence(block: &str) -> bool {
+    let mut chars = block.char_indices().peekable();
+    let mut inner = 0;
+    while let Some((i, c)) = chars.next() {
+        let mark = matches!(Mark::of(c), Mark::Exclamation | Mark::Terminal) || c == '.' && i > 3;
+        let long = block[..i].bytes().rev().take_while(|byte| !byte.is_ascii_whitespace() && *byte != b'.').count() > 3;
+        if mark && long && chars.peek().is_some_and(|&(_, next)| next.is_whitespace()) {
+            inner += 1;
+        }
+    }
+    inner == 0
+}
+
+/// Words by white space; in scripts without spaces, one for each two characters.
+fn words(block: &str) -> usize {
+    let spaced = block.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    let unspaced = block.chars().filter(|&c| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')).count();
+    spaced.max(unspaced / 2)
+}
+
+/// As much of a sentence as a phrase can start.
+fn prefix(sentence: &str) -> &str {
+    &sentence[..sentence.floor_char_boundary(64)]
+}
+
+/// `text` in lower case, with each number as `#` and each run of white space as a space.
+fn normalised(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        let c = if c.is_numeric() {
+            '#'
+        } else if c.is_whitespace() {
+            ' '
+        } else {
+            c
+        };
+        if !(matches!(c, '#' | ' ') && line.ends_with(c)) {
+            line.extend(c.to_lowercase());
+        }
+    }
+    line
+}
+
+fn is_mark_of_a_letter(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{1000}'..='\u{109f}' | '\'' | '’')
+}
+
+/// `groups:Ansar OneBeta TwoGamma Three`: the items of a list whose line breaks a scraper lost. A capital follows a small
+/// letter inside a word again and again, after a colon that touches a capital.
+fn is_run_together(sentence: &str) -> bool {
+    let mut joints = 0;
+    let mut colon = false;
+    let mut last = [' '; 2];
+    for c in sentence.chars() {
+        joints += usize::from(c.is_uppercase() && last[0].is_lowercase() && last[1].is_lowercase());
+        colon |= last[1] == ':' && c.is_uppercase() && last[0].is_lowercase();
+        last = [last[1], c];
+    }
+    joints >= 1 && colon || joints >= 5
+}

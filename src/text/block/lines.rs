@@ -1,0 +1,173 @@
+//! Line breaks: those that end a block, and those that stand only where a line was full.
+
+use memchr::memchr2;
+
+use crate::text::{
+    sentence::{LineBreaks, Mark, Marker, is_blank},
+    span::Span,
+};
+
+/// The widest line, in characters, that copy is wrapped at; the narrowest of Latin copy, and of copy in any script.
+const WIDEST: usize = 120;
+const NARROWEST: usize = 30;
+
+/// A line without the blanks around it; empty lines too.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    start: usize,
+    end: usize,
+    /// Blanks before it, in bytes.
+    indent: usize,
+}
+
+/// The spans of the blocks of `text`, none of them empty.
+pub(super) fn join(text: &str, line_breaks: LineBreaks) -> Vec<Span> {
+    let lines = lines(text);
+    let mut blocks: Vec<Span> = Vec::with_capacity(lines.len());
+    for chunk in lines.chunk_by(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| !chunk[0].is_empty()) {
+        let joined: Box<dyn Fn(&Line, &Line) -> bool> = match line_breaks {
+            LineBreaks::Break => Box::new(|_, _| false),
+            LineBreaks::Flow => Box::new(|_, _| true),
+            LineBreaks::Auto => {
+                let wrapping = Wrapping::of(text, chunk);
+                Box::new(move |line, next| wrapping.joins(text, line, next))
+            }
+        };
+        for run in chunk.chunk_by(|line, next| joined(line, next)) {
+            blocks.push(Span::new(run[0].start, run[run.len() - 1].end));
+        }
+    }
+    blocks
+}
+
+/// How the lines between two empty ones are wrapped.
+#[derive(Debug, Clone, Copy)]
+struct Wrapping {
+    /// The width that lines are filled up to; `None` where a line is a paragraph.
+    width: Option<usize>,
+    /// Whether a sentence ends with a mark somewhere, so that lines without one are not simply items.
+    punctuated: bool,
+}
+
+impl Wrapping {
+    /// Copy is wrapped where most of its lines are full: the next line's first word would not have fitted. That the next
+    /// line goes on with a small letter says the same where lines are few.
+    fn of(text: &str, lines: &[Line]) -> Self {
+        let none = Self { width: None, punctuated: false };
+        if lines.len() < 2 {
+            return none;
+        }
+        let punctuated = lines.iter().any(|line| line.is_terminated(text));
+        // A line longer than any column width is a paragraph; what stands near it may still be wrapped.
+        let mut widths: Vec<usize> =
+            lines.iter().map(|line| line.width(text)).filter(|&width| width <= WIDEST).collect();
+        widths.sort_unstable();
+        let Some(&width) = widths.last().filter(|&&width| width >= NARROWEST && widths.len() * 2 > lines.len()) else {
+            return Self { width: None, punctuated };
+        };
+        let breaks = lines.len() - 1;
+        let full = lines.windows(2).filter(|pair| pair[0].is_full(text, &pair[1], width)).count();
+        let going_on = lines.windows(2).filter(|pair| pair[0].goes_on(text, &pair[1])).count();
+        let wrapped = going_on * 2 >= breaks && going_on > 0 && full > 0 && punctuated
+            || breaks >= 3 && full * 4 >= breaks * 3 && punctuated;
+        Self { width: wrapped.then_some(width), punctuated }
+    }
+
+    fn joins(&self, text: &str, line: &Line, next: &Line) -> bool {
+        if next.of(text).starts_with([',', '.', ';', ':', '!', '?', ')']) && !next.of(text).starts_with("...") {
+            return true;
+        }
+        if next.is_item(text) || line.width(text) > WIDEST && line.is_terminated(text) {
+            return false;
+        }
+        match self.width {
+            Some(width) => {
+                let indented = next.indent > line.indent && line.is_terminated(text);
+                !indented && (line.is_full(text, next, width) || line.goes_on(text, next))
+            }
+            None => self.punctuated && line.goes_on(text, next) && !line.of(text).starts_with(char::is_lowercase),
+        }
+    }
+}
+
+impl Line {
+    fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    fn of<'t>(&self, text: &'t str) -> &'t str {
+        &text[self.start..self.end]
+    }
+
+    /// Its length in characters, counting no further than is wider than any wrapped line.
+    fn width(&self, text: &str) -> usize {
+        let line = self.of(text);
+        if line.len() > 4 * WIDEST { line.len() } else { line.chars().count() }
+    }
+
+    /// Whether the first word of `next` would not have fitted into a column of `width`.
+    fn is_full(&self, text: &str, next: &Self, width: usize) -> bool {
+        let line = self.width(text);
+        let word = next.of(text).chars().take(width).take_while(|c| !c.is_whitespace()).count();
+        // Writers and programs count the space and the hyphen in different ways: a little slack.
+        line <= width && line + 1 + word + 2 > width
+    }
+
+    /// Whether its sentence visibly goes on in `next`: no mark at its end, a small letter there.
+    fn goes_on(&self, text: &str, next: &Self) -> bool {
+        !self.is_terminated(text)
+            && next.of(text).trim_start_matches(['"', '\'', '“', '„', '«', '(', ' ']).starts_with(char::is_lowercase)
+    }
+
+    fn is_terminated(&self, text: &str) -> bool {
+        ends_with_mark(self.of(text))
+    }
+
+    /// Whether it starts with a bullet or counter, and so starts a block.
+    fn is_item(&self, text: &str) -> bool {
+        let line = self.of(text);
+        line.starts_with(|c| Mark::of(c) == Mark::Bullet)
+            || line.starts_with("- ")
+            || line.starts_with("* ")
+            || Marker::read(line)
+                .is_some_and(|marker| !marker.is_capital() && line[marker.len..].starts_with([' ', '\t', '\u{a0}']))
+    }
+}
+
+/// Whether `text` ends with a mark that ends sentences, and with what closes after one.
+pub(super) fn ends_with_mark(text: &str) -> bool {
+    let end = text.trim_end_matches(|c| {
+        is_blank(c)
+            || matches!(Mark::of(c), Mark::Closing | Mark::Quote)
+            || matches!(c, '\'' | '’' | '‘' | '›' | '*' | '_')
+    });
+    end.chars()
+        .next_back()
+        .is_some_and(|c| matches!(Mark::of(c), Mark::FullStop | Mark::Exclamation | Mark::Terminal | Mark::Ellipsis))
+}
+
+/// The lines of `text`. CR, LF, CRLF, next line, vertical tab, form feed and the two separators of Unicode end one.
+fn lines(text: &str) -> Vec<Line> {
+    let bytes = text.as_bytes();
+    let plain = !text.contains(['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
+    let mut lines = Vec::new();
+    let mut start = 0;
+    while start <= text.len() {
+        let end = if plain {
+            memchr2(b'\n', b'\r', &bytes[start..]).map(|at| (start + at, 1))
+        } else {
+            let separator = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+            text[start..].char_indices().find(|&(_, c)| separator(c)).map(|(at, c)| (start + at, c.len_utf8()))
+        };
+        let (end, len) = end.unwrap_or((text.len(), 1));
+        lines.push(line(text, start, end));
+        start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { len };
+    }
+    lines
+}
+
+fn line(text: &str, start: usize, end: usize) -> Line {
+    let unindented = text[start..end].trim_start_matches(is_blank);
+    let indent = end - start - unindented.len();
+    Line { start: start + indent, end: start + indent + unindented.trim_end_matches(is_blank).len(), indent }
+}

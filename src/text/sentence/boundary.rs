@@ -1,0 +1,499 @@
+//! Where sentences end in a paragraph: one scan from mark to mark, each decided from what stands around it.
+
+use crate::languages::{Abbreviation, Ending};
+
+use super::{
+    context::{Following, Next, first_word, run_before, word_before},
+    mark::{self, Mark, is_blank, is_format, is_unspaced},
+    marker::{Frame, Marker},
+    rules::{self, Rules},
+};
+
+/// Adds the ends of all sentences of `paragraph` but the last to `ends`, in order.
+pub(super) fn find(paragraph: &str, rules: Rules, ends: &mut Vec<usize>) {
+    ends.clear();
+    Scan { text: paragraph, rules, ends, start: 0, clause: 0, brackets: Vec::new(), quoted: false }.run();
+}
+
+/// More open brackets than this are no parentheses.
+const DEEPEST: usize = 16;
+
+/// A longer stretch between brackets is no parenthesis: one of the two is a slip.
+const LONGEST_PARENTHESIS: usize = 1_000;
+
+struct Scan<'t, 'e> {
+    text: &'t str,
+    rules: Rules,
+    ends: &'e mut Vec<usize>,
+    /// Where the sentence starts.
+    start: usize,
+    /// Where its last clause starts: after a colon or semicolon.
+    clause: usize,
+    brackets: Vec<Bracket>,
+    /// Whether a quotation is open.
+    quoted: bool,
+}
+
+/// An open bracket inside a sentence.
+struct Bracket {
+    at: usize,
+    /// How many sentences had ended, and where the current one started.
+    ends: usize,
+    start: usize,
+}
+
+/// A run of marks that belong together, with the quotation marks and brackets that close after them: `?!”)`.
+struct Cluster {
+    kind: Kind,
+    /// How many full stops it holds.
+    stops: usize,
+    /// Whether white space stands between its marks.
+    spaced: bool,
+    /// Whether a quotation mark or bracket closes in it.
+    closed: bool,
+    end: usize,
+}
+
+/// What a cluster is as a whole: what its strongest mark is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+enum Kind {
+    Stop,
+    Ellipsis,
+    Exclamation,
+    Terminal,
+}
+
+impl Scan<'_, '_> {
+    fn run(&mut self) {
+        self.start = self.text.len() - self.text.trim_start_matches(is_blank).len();
+        let mut at = 0;
+        while let Some(found) = mark::next(self.text.as_bytes(), at, self.text.len()) {
+            let Some(c) = self.text[found..].chars().next() else { break };
+            at = found + c.len_utf8();
+            match Mark::of(c) {
+                Mark::None => {}
+                Mark::FullStop if self.starts_item(found) => {}
+                Mark::FullStop => at = self.close(found, Kind::Stop),
+                Mark::Exclamation => at = self.close(found, Kind::Exclamation),
+                Mark::Terminal => at = self.close(found, Kind::Terminal),
+                Mark::Ellipsis => at = self.close(found, Kind::Ellipsis),
+                Mark::Quote => self.quote(found, at),
+                Mark::Opening => self.open_bracket(found),
+                Mark::Closing => {
+                    self.starts_item(found);
+                    self.close_bracket(found);
+                }
+                Mark::Bullet => self.bullet(found, c),
+                Mark::Colon | Mark::Semicolon if self.rules.terminates(c) => at = self.close(found, Kind::Exclamation),
+                Mark::Colon | Mark::Semicolon => self.clause = at,
+            }
+        }
+    }
+
+    /// Reads the cluster of marks at `at`, ends the sentence where it does, and answers where to go on.
+    fn close(&mut self, at: usize, kind: Kind) -> usize {
+        let cluster = self.cluster(at, kind);
+        let following = Following::read(&self.text[cluster.end..]);
+        if self.is_stop_before_ellipsis(at, &cluster, &following) {
+            self.end_sentence(at + 1);
+        } else if following.next != Next::End && self.ends_sentence(at, &cluster, &following) {
+            self.end_sentence(cluster.end);
+        }
+        cluster.end
+    }
+
+    fn end_sentence(&mut self, at: usize) {
+        self.ends.push(at);
+        self.start = at + (self.text.len() - at) - self.text[at..].trim_start_matches(is_blank).len();
+        self.clause = self.start;
+    }
+
+    fn cluster(&mut self, at: usize, kind: Kind) -> Cluster {
+        let mut cluster = Cluster { kind, stops: 0, spaced: false, closed: false, end: at };
+        loop {
+            let gap = if cluster.end == at { 0 } else { self.short_gap(cluster.end) };
+            let place = cluster.end + gap;
+            let Some(c) = self.text[place..].chars().next() else { break };
+            let after = place + c.len_utf8();
+            let mark = Mark::of(c);
+            let kind = match mark {
+                Mark::FullStop => Some(Kind::Stop),
+                Mark::Exclamation => Some(Kind::Exclamation),
+                Mark::Terminal => Some(Kind::Terminal),
+                Mark::Ellipsis => Some(Kind::Ellipsis),
+                Mark::Colon | Mark::Semicolon if self.rules.terminates(c) => Some(Kind::Exclamation),
+                _ => None,
+            };
+            if let Some(kind) = kind {
+                // A mark on its own belongs to the run before it; one that touches a word belongs to that (`.5`, `.net`).
+                if gap > 0 && !self.is_apart(after) {
+                    break;
+                }
+                cluster.spaced |= gap > 0;
+                cluster.stops += usize::from(kind == Kind::Stop);
+                if kind > cluster.kind {
+                    cluster.kind = kind;
+                }
+            } else if gap > 0 {
+                if mark == Mark::Quote && self.quoted && self.is_apart(after) {
+                    self.quoted = false;
+                    cluster.closed = true;
+                } else if let Some(end) = self.reference(place) {
+                    cluster.end = end;
+                    break;
+                } else {
+                    break;
+                }
+            } else if mark == Mark::Closing {
+                self.close_bracket(place);
+                cluster.closed = true;
+            } else if mark == Mark::Quote {
+                if !self.is_apart(after) && !self.quoted {
+                    break;
+                }
+                self.quoted = false;
+                cluster.closed = true;
+            } else if matches!(c, '\'' | '’' | '‘' | '›' | '‹' | '*' | '_' | '`') {
+                cluster.closed = true;
+            } else if let Some(end) = self.reference(place) {
+                cluster.end = end;
+                continue;
+            } else if !is_format(c) {
+                break;
+            }
+            cluster.end = after;
+        }
+        if cluster.kind == Kind::Stop && cluster.stops > 1 {
+            cluster.kind = Kind::Ellipsis;
+        }
+        cluster
+    }
+
+    /// The length of a gap at `at` that can stand before a mark of the same run.
+    fn short_gap(&self, at: usize) -> usize {
+        let bytes = &self.text.as_bytes()[at..];
+        let gap = bytes.iter().take(3).take_while(|&&byte| byte == b' ').count();
+        if gap < 3 { gap } else { 0 }
+    }
+
+    /// Whether no word goes on at `at`.
+    fn is_apart(&self, at: usize) -> bool {
+        self.text[at..].chars().next().is_none_or(|c| {
+            !c.is_alphanumeric()
+                && !matches!(Mark::of(c), Mark::Opening)
+                && !matches!(c, '¿' | '¡' | '$' | '€' | '£' | '#' | '@')
+        })
+    }
+
+    /// The end of a reference at `at`: `[1]`, or a raised number that touches the mark.
+    fn reference(&self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..];
+        if let Some(inner) = rest.strip_prefix('[') {
+            let digits = inner.bytes().take(4).take_while(u8::is_ascii_digit).count();
+            return (digits > 0 && inner.as_bytes().get(digits) == Some(&b']')).then_some(at + digits + 2);
+        }
+        let raised: usize =
+            rest.chars().take(4).take_while(|c| matches!(c, '¹' | '²' | '³' | '⁰'..='⁹')).map(char::len_utf8).sum();
+        (raised > 0).then_some(at + raised)
+    }
+
+    /// `word. . . . Next`: the sentence ends with a full stop, and the next one begins with an ellipsis.
+    fn is_stop_before_ellipsis(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
+        cluster.spaced
+            && cluster.stops == 4
+            && following.next == Next::Upper
+            && self.text[..at].ends_with(char::is_alphanumeric)
+    }
+
+    fn ends_sentence(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
+        match cluster.kind {
+            Kind::Terminal => self.terminal_ends(cluster, following),
+            _ if !following.spaced => self.glued_ends(at, cluster, following),
+            Kind::Exclamation => goes_on_as_new(following),
+            Kind::Ellipsis => self.ellipsis_ends(at, cluster, following),
+            Kind::Stop => goes_on_as_new(following) && self.full_stop_ends(at, cluster, following),
+        }
+    }
+
+    /// Marks that only end sentences do so, unless the sentence visibly goes on: with a comma, or after a quotation with
+    /// the Japanese particle that takes it up.
+    fn terminal_ends(&self, cluster: &Cluster, following: &Following<'_>) -> bool {
+        let stop_in_number = self.text[..cluster.end].ends_with('．') && following.next == Next::Digit;
+        let particle = cluster.closed && following.rest.starts_with(|c| matches!(c, '\u{3041}'..='\u{309f}'));
+        !stop_in_number && !particle && !matches!(following.next, Next::Symbol(c) if continues(c))
+    }
+
+    /// An ellipsis ends a sentence before a capital. Three spaced stops after a space leave words out within one. In scripts
+    /// without capitals nothing tells, and it stays.
+    fn ellipsis_ends(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
+        let omission = cluster.spaced && cluster.stops == 3 && self.text[..at].ends_with(' ');
+        !omission && following.next != Next::Caseless && goes_on_as_new(following)
+    }
+
+    fn full_stop_ends(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
+        let word = word_before(self.text, at);
+        if word.is_empty() || cluster.closed && !word.contains('.') && self.rules.abbreviation(word).is_none() {
+            return true;
+        }
+        if self.is_marker(at) {
+            return false;
+        }
+        if word.bytes().all(|byte| byte.is_ascii_digit()) {
+            return !self.is_ordinal(word, following);
+        }
+        if self.rules.has_ordinals() && is_roman(word) && following.next == Next::Upper {
+            return self.rules.starts_sentences(following.word());
+        }
+        self.rules.abbreviation(word).is_none_or(|abbreviation| self.abbreviation_ends(abbreviation, following))
+    }
+
+    fn abbreviation_ends(&self, abbreviation: Abbreviation, following: &Following<'_>) -> bool {
+        if following.next == Next::Digit {
+            return !abbreviation.takes_number
+                && matches!(abbreviation.ending, Ending::BeforeCapital | Ending::AfterClause);
+        }
+        match abbreviation.ending {
+            Ending::Never => false,
+            _ if following.inverted => true,
+            Ending::BeforeCapital => true,
+            // `Inc. (AAPL)`: what stands in brackets belongs to the name.
+            _ if following.bracketed => false,
+            Ending::AfterClause => self.rules.starts_sentences(following.word()) || !self.is_fronted(),
+            Ending::BeforeStarter => self.rules.starts_sentences(following.word()),
+        }
+    }
+
+    /// `At 5 a.m. Mr. Smith left`: a clause that has come no further than a phrase of time or place still owes its subject.
+    fn is_fronted(&self) -> bool {
+        let clause = &self.text[self.clause.max(self.start)..];
+        self.rules.fronts(first_word(clause.trim_start_matches(|c: char| !c.is_alphanumeric())))
+    }
+
+    /// Whether the full stop at `at` belongs to the marker of a list item that starts the sentence.
+    fn is_marker(&self, at: usize) -> bool {
+        let head = &self.text[self.start..];
+        at - self.start < 16
+            && Marker::read(head).is_some_and(|marker| self.start + marker.len > at && marker.frame != Frame::Bracket)
+    }
+
+    /// `am 3. Mai`, `5. 6. 2010`: in languages that write ordinals with a full stop.
+    fn is_ordinal(&self, number: &str, following: &Following<'_>) -> bool {
+        self.rules.has_ordinals()
+            && number.len() <= 2
+            && match following.next {
+                Next::Upper => !following.opened && self.rules.counts(following.word()),
+                Next::Digit => true,
+                _ => false,
+            }
+    }
+
+    /// Text from scraped pages has sentences without a space between: `years.It`. Names with a dot inside have one too.
+    fn glued_ends(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
+        let Some(before) = self.text[..at].chars().next_back() else { return false };
+        let run = run_before(self.text, at);
+        let word = following.word();
+        if following.next == Next::Caseless {
+            return self.glued_caseless_ends(at, before, cluster, following);
+        }
+        if following.next != Next::Upper || following.dashed || is_address(run) || is_dotted_name(following.rest, word)
+        {
+            return following.inverted && !is_address(run);
+        }
+        if !starts_like_a_word(following.rest, word) {
+            return false;
+        }
+        if cluster.closed || cluster.kind != Kind::Stop {
+            return before.is_alphanumeric() || Mark::of(before) != Mark::None || before.is_whitespace();
+        }
+        if before.is_ascii_digit() {
+            let number = word_before(self.text, at);
+            return !following.opened
+                && run.len() >= 3
+                && number.len() >= 2
+                && word.chars().nth(1).is_some_and(char::is_lowercase);
+        }
+        let last = word_before(self.text, at);
+        if self.is_marker(at) || last.is_empty() {
+            return last.is_empty() && Mark::of(before) != Mark::None;
+        }
+        match self.rules.abbreviation(last) {
+            Some(Abbreviation { ending: Ending::Never, .. }) => false,
+            Some(Abbreviation { ending: Ending::BeforeStarter | Ending::AfterClause, .. }) => {
+                self.rules.starts_sentences(word)
+            }
+            _ if before.is_uppercase() => {
+                word.chars().nth(1).is_some_and(char::is_lowercase) || self.rules.starts_sentences(word)
+            }
+            _ => true,
+        }
+    }
+
+    /// In scripts without capitals a mark between two words of one script ends a sentence where the first is no initial.
+    fn glued_caseless_ends(&self, at: usize, before: char, cluster: &Cluster, following: &Following<'_>) -> bool {
+        let next = following.rest.chars().next().unwrap_or(' ');
+        if cluster.kind == Kind::Ellipsis || following.dashed || before.is_ascii() && !cluster.closed {
+            return false;
+        }
+        if is_unspaced(next) {
+            return !matches!(next, '\u{3041}'..='\u{309f}') || !cluster.closed;
+        }
+        let last = word_before(self.text, at);
+        let long =
+            last.chars().count() > 2 || matches!(before, '\u{ac00}'..='\u{d7a3}') && last.chars().nth(1).is_some();
+        (long && self.rules.abbreviation(last).is_none()) || cluster.closed || cluster.kind == Kind::Exclamation
+    }
+
+    /// Ends the sentence before the marker of a list item whose last character is at `at`, where the sentence is the item
+    /// before it: `1) flour 2) eggs`. Answers whether it did.
+    fn starts_item(&mut self, at: usize) -> bool {
+        let before = &self.text[self.start..at];
+        let counter =
+            before.bytes().rev().take(6).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'(').count();
+        let place = at - counter;
+        if counter == 0 || counter > 5 || place <= self.start || !self.text[..place].ends_with(' ') {
+            return false;
+        }
+        let (Some(first), Some(marker)) = (Marker::read(&self.text[self.start..]), Marker::read(&self.text[place..]))
+        else {
+            return false;
+        };
+        if !marker.follows(&first) || marker.frame == Frame::Stop && !self.are_items(&first, &marker, place) {
+            return false;
+        }
+        // A bullet before the counter belongs to the item.
+        let bullet = self.text[..place].trim_end_matches(' ').char_indices().next_back();
+        let place = bullet.filter(|&(i, c)| i > self.start && Mark::of(c) == Mark::Bullet).map_or(place, |(i, _)| i);
+        self.end_sentence(place);
+        true
+    }
+
+    /// `1. und 2. Platz` are ordinals and `A. Smith and B. Jones` people: counters with a full stop count items only where
+    /// both are small letters, or numbers before capitals.
+    fn are_items(&self, first: &Marker, marker: &Marker, place: usize) -> bool {
+        let starts_capital = |at: usize| self.text[at..].trim_start_matches(' ').starts_with(char::is_uppercase);
+        if marker.is_number() {
+            starts_capital(self.start + first.len) && starts_capital(place + marker.len)
+        } else {
+            !marker.is_capital()
+        }
+    }
+
+    /// Items that follow one another in a line start with the same bullet.
+    fn bullet(&mut self, at: usize, bullet: char) {
+        if at > self.start
+            && self.text[self.start..].starts_with(bullet)
+            && self.text[..at].ends_with(char::is_whitespace)
+        {
+            self.end_sentence(at);
+        }
+    }
+
+    /// A quotation mark opens after a space and closes before one; one that touches both sides does what is due.
+    fn quote(&mut self, at: usize, after: usize) {
+        let free_before =
+            self.text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || Mark::of(c) == Mark::Opening);
+        let free_after = self.is_apart(after);
+        self.quoted = match (free_before, free_after) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => !self.quoted,
+        };
+    }
+
+    fn open_bracket(&mut self, at: usize) {
+        if self.brackets.len() < DEEPEST {
+            self.brackets.push(Bracket { at, ends: self.ends.len(), start: self.start });
+        }
+    }
+
+    /// What ended inside a parenthesis that stands within a sentence did not end that sentence.
+    fn close_bracket(&mut self, at: usize) {
+        let Some(bracket) = self.brackets.pop() else { return };
+        let within = bracket.at > bracket.start && at - bracket.at < LONGEST_PARENTHESIS;
+        if within && bracket.ends < self.ends.len() {
+            self.ends.truncate(bracket.ends);
+            self.start = bracket.start;
+        }
+    }
+}
+
+/// Whether the text goes on as a new sentence can, after white space.
+fn goes_on_as_new(following: &Following<'_>) -> bool {
+    match following.next {
+        Next::Upper | Next::Caseless | Next::Digit => true,
+        // A name may start small: `iPhone`, `eBay`.
+        Next::Lower => following.inverted || has_inner_capital(following.word()),
+        Next::Symbol(c) => !continues(c),
+        Next::End => false,
+    }
+}
+
+fn has_inner_capital(word: &str) -> bool {
+    word.chars().skip(1).take(2).any(char::is_uppercase) && word.chars().skip(2).any(char::is_lowercase)
+}
+
+/// Whether `c` cannot start a sentence.
+fn continues(c: char) -> bool {
+    matches!(
+        c,
+        ',' | ';'
+            | ':'
+            | '.'
+            | '!'
+            | '?'
+            | ')'
+            | ']'
+            | '}'
+            | '%'
+            | '&'
+            | '/'
+            | '\\'
+            | '='
+            | '+'
+            | '|'
+            | '<'
+            | '>'
+            | '~'
+            | '^'
+            | '、'
+            | '，'
+            | '；'
+            | '：'
+            | '،'
+            | '؛'
+            | '؟'
+            | '”'
+            | '…'
+            | '°'
+    )
+}
+
+/// Web and mail addresses, handles and code.
+fn is_address(run: &str) -> bool {
+    run.contains("://") || run.contains("www.") || run.contains('@') || run.contains('_')
+}
+
+/// `Example.Com`, `Report.Pdf`, `Awesome.site.org`: what follows the dot is the end of a name, or goes on to another dot.
+fn is_dotted_name(rest: &str, word: &str) -> bool {
+    const TAILS: &[&str] = &[
+        "com", "org", "net", "edu", "gov", "info", "biz", "co", "uk", "de", "fr", "eu", "io", "ai", "js", "pdf", "doc",
+        "docx", "xls", "jpg", "png", "gif", "mp3", "mp4", "exe", "html", "htm", "php", "txt", "zip",
+    ];
+    let mut after = rest[word.len()..].chars();
+    let tail = (2..=4).contains(&word.len()) && TAILS.contains(&word.to_ascii_lowercase().as_str());
+    // `A` and `I` are words of their own; as tails they come before a break only.
+    (tail && word != "De" && word != "Co")
+        || after.next() == Some('.') && after.next().is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
+}
+
+/// A capital alone is a word only where a space or apostrophe follows.
+fn starts_like_a_word(rest: &str, word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next();
+    chars.next().is_some() || rest[word.len()..].starts_with([' ', '\'', '’', '\u{a0}'])
+}
+
+fn is_roman(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X' | b'L' | b'C' | b'M'))
+        || rules::is_initial(word) && matches!(word, "I" | "V" | "X")
+}

@@ -1,0 +1,114 @@
+//! List markers: `1.`, `2)`, `(c)`, `iv)`, `1.)`, and bullets.
+
+use super::mark::Mark;
+
+/// How the counter of a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counter {
+    Number(u16),
+    /// A single letter, and what it is as a Roman numeral where it is one.
+    Letter(char),
+    Roman(u16),
+}
+
+/// What stands around the counter of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::text) enum Frame {
+    /// `1.`
+    Stop,
+    /// `1)`
+    Bracket,
+    /// `(1)`
+    Brackets,
+    /// `1.)`
+    StopBracket,
+}
+
+/// A list marker at the start of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::text) struct Marker {
+    counter: Counter,
+    /// What stands around the counter.
+    pub(in crate::text) frame: Frame,
+    /// Its length in bytes.
+    pub(in crate::text) len: usize,
+}
+
+impl Marker {
+    /// The marker that `text` starts with. A bullet before it is part of it.
+    pub(in crate::text) fn read(text: &str) -> Option<Self> {
+        let bullet = text.chars().next().filter(|&c| Mark::of(c) == Mark::Bullet).map_or(0, char::len_utf8);
+        let unbulleted = text[bullet..].trim_start_matches(' ');
+        let bare = unbulleted.strip_prefix('(');
+        let rest = bare.unwrap_or(unbulleted);
+        let len = rest.bytes().take(5).take_while(u8::is_ascii_alphanumeric).count();
+        let counter = Counter::read(&rest[..len])?;
+        let after = &rest.as_bytes()[len..];
+        let (frame, tail) = match (bare.is_some(), after) {
+            (true, [b')', ..]) => (Frame::Brackets, 1),
+            (false, [b'.', b')', ..]) => (Frame::StopBracket, 2),
+            (false, [b')', ..]) => (Frame::Bracket, 1),
+            (false, [b'.', ..]) => (Frame::Stop, 1),
+            _ => return None,
+        };
+        Some(Self { counter, frame, len: text.len() - rest.len() + len + tail })
+    }
+
+    /// Whether it marks the item after the one that `previous` marks.
+    pub(in crate::text) fn follows(&self, previous: &Self) -> bool {
+        self.frame == previous.frame
+            && match (previous.counter, self.counter) {
+                (Counter::Number(a), Counter::Number(b)) => a.checked_add(1) == Some(b),
+                (Counter::Letter(a), Counter::Letter(b)) if u32::from(a) + 1 == u32::from(b) => true,
+                (a, b) => a.roman().zip(b.roman()).is_some_and(|(a, b)| a + 1 == b),
+            }
+    }
+
+    /// Whether its counter is a number.
+    pub(in crate::text) fn is_number(&self) -> bool {
+        matches!(self.counter, Counter::Number(_))
+    }
+
+    /// Whether its counter is a capital letter, so that it may be an initial.
+    pub(in crate::text) fn is_capital(&self) -> bool {
+        matches!(self.counter, Counter::Letter(c) if c.is_uppercase())
+    }
+}
+
+impl Counter {
+    fn read(text: &str) -> Option<Self> {
+        match text.as_bytes() {
+            [] => None,
+            [b'0'..=b'9', ..] if text.len() <= 3 => text.parse().ok().map(Self::Number),
+            [c] if c.is_ascii_alphabetic() => Some(Self::Letter(char::from(*c))),
+            _ => roman(text).map(Self::Roman),
+        }
+    }
+
+    fn roman(self) -> Option<u16> {
+        match self {
+            Self::Number(_) => None,
+            Self::Letter(c) => roman(c.encode_utf8(&mut [0; 4])),
+            Self::Roman(value) => Some(value),
+        }
+    }
+}
+
+/// The value of a Roman numeral of up to 39, written in small or capital letters.
+fn roman(text: &str) -> Option<u16> {
+    let (mut value, mut last) = (0_u16, 10);
+    for byte in text.bytes() {
+        let digit = match byte.to_ascii_lowercase() {
+            b'i' => 1,
+            b'v' => 5,
+            b'x' => 10,
+            _ => return None,
+        };
+        value += digit;
+        if digit > last {
+            value = value.checked_sub(2 * last)?;
+        }
+        last = digit;
+    }
+    (1..40).contains(&value).then_some(value)
+}

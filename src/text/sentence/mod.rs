@@ -1,0 +1,84 @@
+//! Sentence splitting.
+//!
+//! [`block`](super::block) tells paragraphs, headings, list items and boilerplate apart by their lines; inside each,
+//! `boundary` scans from mark to mark once and decides each from what stands around it (`context`), from what the language
+//! says of the word before (`rules`) and from list markers (`marker`).
+
+mod boundary;
+mod context;
+mod mark;
+mod marker;
+mod rules;
+
+use crate::languages::Language;
+
+use super::{block, span::Span};
+
+pub(super) use mark::{Mark, is_blank};
+pub(super) use marker::Marker;
+
+/// What a line break means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineBreaks {
+    /// Tell hard-wrapped copy from one paragraph a line.
+    #[default]
+    Auto,
+    /// Every newline ends a sentence.
+    Break,
+    /// A single newline is white space; an empty line ends a paragraph.
+    Flow,
+}
+
+/// What a sentence is on its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Running text.
+    Prose,
+    /// A headline or a heading between paragraphs.
+    Heading,
+    /// An item of a list.
+    ListItem,
+    /// Navigation, credits, "follow us", time stamps, share lines.
+    Boilerplate,
+}
+
+/// A sentence: a trimmed, non-empty slice of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sentence {
+    /// Where it stands.
+    pub span: Span,
+    /// The paragraph that it stands in, counted from 0.
+    pub paragraph: usize,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// The sentences of `text`, in order. `language` is `None` where the text has none.
+pub fn split(text: &str, language: Option<&'static Language>, line_breaks: LineBreaks) -> Vec<Sentence> {
+    let rules = rules::Rules::of(language);
+    let furniture = block::Furniture::of(language);
+    let mut sentences = Vec::with_capacity(text.len() / 100 + 1);
+    let mut ends = Vec::new();
+    for (paragraph, block) in block::blocks(text, furniture, line_breaks).into_iter().enumerate() {
+        let content = block.span.of(text);
+        boundary::find(content, rules, &mut ends);
+        let mut start = 0;
+        for &end in ends.iter().chain([&content.len()]) {
+            let span = trimmed(content, start, end);
+            if span.start < span.end {
+                let kind = furniture.kind(span.of(content), block.kind);
+                let span = Span::new(block.span.start + span.start, block.span.start + span.end);
+                sentences.push(Sentence { span, paragraph, kind });
+            }
+            start = end;
+        }
+    }
+    sentences
+}
+
+/// `start` to `end` of `text` without the blanks at both ends.
+fn trimmed(text: &str, start: usize, end: usize) -> Span {
+    let kept = text[start..end].trim_end_matches(is_blank);
+    let end = start + kept.len();
+    Span::new(end - kept.trim_start_matches(is_blank).len(), end)
+}

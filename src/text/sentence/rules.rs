@@ -1,0 +1,107 @@
+//! What a language says of a word: its own lists first, then those that all languages share.
+
+use crate::languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Language};
+
+/// The rules of a language, or the neutral ones.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules {
+    own: &'static Abbreviations,
+}
+
+static NEUTRAL: Abbreviations = Abbreviations::NONE;
+
+impl Rules {
+    pub(super) fn of(language: Option<&'static Language>) -> Self {
+        Self { own: language.and_then(Language::tailoring).map_or(&NEUTRAL, |tailoring| &tailoring.abbreviations) }
+    }
+
+    /// What the full stop after `word` means. `word` stands without it, as the text writes it.
+    pub(super) fn abbreviation(self, word: &str) -> Option<Abbreviation> {
+        let lower = Lowered::new(word);
+        let whole = self.own.find(lower.as_str());
+        whole.or_else(|| {
+            let last = lower.as_str().rsplit('-').next().filter(|part| part.len() < lower.as_str().len());
+            let common = || word.starts_with(char::is_uppercase).then(|| COMMON_ABBREVIATIONS.find(lower.as_str()));
+            common().flatten().or_else(|| last.and_then(|part| self.own.find(part))).or_else(|| looks_abbreviated(word))
+        })
+    }
+
+    /// Whether `word` often starts a sentence and seldom follows an abbreviation with a capital.
+    pub(super) fn starts_sentences(self, word: &str) -> bool {
+        self.own.starts_sentences(Lowered::new(word).as_str())
+    }
+
+    /// Whether `word` opens a phrase that can stand before the subject.
+    pub(super) fn fronts(self, word: &str) -> bool {
+        self.own.fronts(Lowered::new(word).as_str())
+    }
+
+    /// Whether ordinal numbers are written with a full stop.
+    pub(super) fn has_ordinals(self) -> bool {
+        self.own.has_ordinals()
+    }
+
+    /// Whether an ordinal number may count `word`, which is written with a capital.
+    pub(super) fn counts(self, word: &str) -> bool {
+        let lower = Lowered::new(word);
+        self.own.counts(lower.as_str()) && !self.own.starts_sentences(lower.as_str())
+    }
+
+    /// Whether `mark` ends sentences in this language although it does not in others.
+    pub(super) fn terminates(self, mark: char) -> bool {
+        self.own.terminates(mark)
+    }
+}
+
+/// What the shape of a word says where no list knows it.
+fn looks_abbreviated(word: &str) -> Option<Abbreviation> {
+    (is_initial(word) || is_dotted(word) || has_no_vowel(word))
+        .then_some(Abbreviation { ending: Ending::BeforeStarter, takes_number: false })
+}
+
+/// A single letter is an initial or a unit, in scripts where a letter is no syllable.
+pub(super) fn is_initial(word: &str) -> bool {
+    let mut chars = word.chars();
+    let single = chars.next().filter(|_| chars.next().is_none());
+    single.is_some_and(|c| {
+        c.is_uppercase() || c.is_lowercase() || matches!(c, '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{64a}' | '\u{671}'..='\u{6d3}' | '\u{904}'..='\u{939}' | '\u{985}'..='\u{9b9}')
+    })
+}
+
+/// Letters and pairs of letters with full stops between them: `U.S`, `т.е`, `s.r.o`.
+pub(super) fn is_dotted(word: &str) -> bool {
+    word.contains('.')
+        && word.split('.').all(|part| (1..=3).contains(&part.chars().count()) && part.chars().all(char::is_alphabetic))
+}
+
+/// A word of small Latin or Cyrillic consonants cannot be spoken, so it is short for one: `tzv`, `млрд`. `l`, `r` and `y` can
+/// carry a syllable (Czech `vlk`, `prst`).
+fn has_no_vowel(word: &str) -> bool {
+    word.len() > 1 && word.chars().all(|c| matches!(c, 'b'..='d' | 'f'..='h' | 'j' | 'k' | 'm' | 'n' | 'p' | 'q' | 's' | 't' | 'v' | 'x' | 'z' | 'б'..='д' | 'ж' | 'з' | 'к'..='н' | 'п' | 'с' | 'т' | 'ф'..='щ'))
+}
+
+/// A word in lower case, on the stack where it is ASCII and short.
+enum Lowered {
+    Short([u8; 24], usize),
+    Long(String),
+}
+
+impl Lowered {
+    fn new(word: &str) -> Self {
+        let mut buffer = [0; 24];
+        if word.is_ascii() && word.len() <= buffer.len() {
+            buffer[..word.len()].copy_from_slice(word.as_bytes());
+            buffer[..word.len()].make_ascii_lowercase();
+            Self::Short(buffer, word.len())
+        } else {
+            Self::Long(word.to_lowercase())
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Short(buffer, len) => std::str::from_utf8(&buffer[..*len]).unwrap_or_default(),
+            Self::Long(word) => word,
+        }
+    }
+}
