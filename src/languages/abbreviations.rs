@@ -74,6 +74,7 @@ pub(super) const SECTIONS: &[&str] = &[
 
 impl Abbreviations {
     /// None, for a language without tailored rules.
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use initialises a static of its own")]
     pub const NONE: Self = Self::new("");
 
     /// Those that `source` holds.

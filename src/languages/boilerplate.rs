@@ -31,6 +31,7 @@ pub(super) const SECTIONS: &[&str] = &["lines", "starts", "parts", "calendar", "
 
 impl Boilerplate {
     /// None, for a language without tailored rules.
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use initialises a static of its own")]
     pub const NONE: Self = Self::new("");
 
     /// Those that `source` holds.

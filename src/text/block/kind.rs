@@ -268,7 +268,7 @@ fn words(block: &str) -> usize {
 
 /// As much of a sentence as a phrase can start.
 fn prefix(sentence: &str) -> &str {
-    &sentence[..sentence.floor_char_boundary(64)]
+    sentence.char_indices().nth(64).map_or(sentence, |(end, _)| &sentence[..end])
 }
 
 /// `text` in lower case, with each number as `#` and each run of white space as a space.

@@ -25,15 +25,12 @@ pub(super) fn join(text: &str, line_breaks: LineBreaks) -> Vec<Span> {
     let lines = lines(text);
     let mut blocks: Vec<Span> = Vec::with_capacity(lines.len());
     for chunk in lines.chunk_by(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| !chunk[0].is_empty()) {
-        let joined: Box<dyn Fn(&Line, &Line) -> bool> = match line_breaks {
-            LineBreaks::Break => Box::new(|_, _| false),
-            LineBreaks::Flow => Box::new(|_, _| true),
-            LineBreaks::Auto => {
-                let wrapping = Wrapping::of(text, chunk);
-                Box::new(move |line, next| wrapping.joins(text, line, next))
-            }
+        let wrapping = match line_breaks {
+            LineBreaks::Break => Wrapping::Break,
+            LineBreaks::Flow => Wrapping::Flow,
+            LineBreaks::Auto => Wrapping::of(text, chunk),
         };
-        for run in chunk.chunk_by(|line, next| joined(line, next)) {
+        for run in chunk.chunk_by(|line, next| wrapping.joins(text, line, next)) {
             blocks.push(Span::new(run[0].start, run[run.len() - 1].end));
         }
     }
@@ -41,51 +38,55 @@ pub(super) fn join(text: &str, line_breaks: LineBreaks) -> Vec<Span> {
 }
 
 /// How the lines between two empty ones are wrapped.
-#[derive(Debug, Clone, Copy)]
-struct Wrapping {
-    /// The width that lines are filled up to; `None` where a line is a paragraph.
-    width: Option<usize>,
-    /// Whether a sentence ends with a mark somewhere, so that lines without one are not simply items.
-    punctuated: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wrapping {
+    /// A line is a paragraph; where sentences are not even `punctuated`, it is an item.
+    Lines { punctuated: bool },
+    /// Lines are filled up to a width.
+    Filled(usize),
+    /// Line breaks mean nothing at all.
+    Flow,
+    /// Line breaks mean the end of a sentence, always.
+    Break,
 }
 
 impl Wrapping {
     /// Copy is wrapped where most of its lines are full: the next line's first word would not have fitted. That the next
     /// line goes on with a small letter says the same where lines are few.
     fn of(text: &str, lines: &[Line]) -> Self {
-        let none = Self { width: None, punctuated: false };
-        if lines.len() < 2 {
-            return none;
-        }
-        let punctuated = lines.iter().any(|line| line.is_terminated(text));
-        // A line longer than any column width is a paragraph; what stands near it may still be wrapped.
-        let mut widths: Vec<usize> =
-            lines.iter().map(|line| line.width(text)).filter(|&width| width <= WIDEST).collect();
-        widths.sort_unstable();
-        let Some(&width) = widths.last().filter(|&&width| width >= NARROWEST && widths.len() * 2 > lines.len()) else {
-            return Self { width: None, punctuated };
+        let punctuated = lines.len() > 1 && lines.iter().any(|line| line.is_terminated(text));
+        // A line longer than any column is a paragraph; what stands near it may still be wrapped.
+        let widths = lines.iter().map(|line| line.width(text)).filter(|&width| width <= WIDEST);
+        let columns = widths.clone().count() * 2 > lines.len();
+        let Some(width) = widths.max().filter(|&width| punctuated && columns && width >= NARROWEST) else {
+            return Self::Lines { punctuated };
         };
         let breaks = lines.len() - 1;
         let full = lines.windows(2).filter(|pair| pair[0].is_full(text, &pair[1], width)).count();
         let going_on = lines.windows(2).filter(|pair| pair[0].goes_on(text, &pair[1])).count();
-        let wrapped = going_on * 2 >= breaks && going_on > 0 && full > 0 && punctuated
-            || breaks >= 3 && full * 4 >= breaks * 3 && punctuated;
-        Self { width: wrapped.then_some(width), punctuated }
+        let by_letters = going_on > 0 && full > 0 && going_on * 2 >= breaks;
+        let by_width = breaks >= 3 && full * 4 >= breaks * 3;
+        if by_letters || by_width { Self::Filled(width) } else { Self::Lines { punctuated } }
     }
 
-    fn joins(&self, text: &str, line: &Line, next: &Line) -> bool {
-        if next.of(text).starts_with([',', '.', ';', ':', '!', '?', ')']) && !next.of(text).starts_with("...") {
-            return true;
+    fn joins(self, text: &str, line: &Line, next: &Line) -> bool {
+        match self {
+            Self::Break => return false,
+            Self::Flow => return true,
+            // A mark that cannot start a line belongs to the one before.
+            _ if next.starts_with_closing_mark(text) => return true,
+            _ if next.is_item(text) || line.width(text) > WIDEST && line.is_terminated(text) => return false,
+            _ => {}
         }
-        if next.is_item(text) || line.width(text) > WIDEST && line.is_terminated(text) {
-            return false;
-        }
-        match self.width {
-            Some(width) => {
-                let indented = next.indent > line.indent && line.is_terminated(text);
-                !indented && (line.is_full(text, next, width) || line.goes_on(text, next))
+        match self {
+            // An indented line starts a paragraph.
+            Self::Filled(_) if next.indent > line.indent && line.is_terminated(text) => false,
+            Self::Filled(width) => line.is_full(text, next, width) || line.goes_on(text, next),
+            _ => {
+                self == Self::Lines { punctuated: true }
+                    && line.goes_on(text, next)
+                    && !line.of(text).starts_with(char::is_lowercase)
             }
-            None => self.punctuated && line.goes_on(text, next) && !line.of(text).starts_with(char::is_lowercase),
         }
     }
 }
@@ -121,6 +122,11 @@ impl Line {
 
     fn is_terminated(&self, text: &str) -> bool {
         ends_with_mark(self.of(text))
+    }
+
+    fn starts_with_closing_mark(&self, text: &str) -> bool {
+        let line = self.of(text);
+        line.starts_with([',', '.', ';', ':', '!', '?', ')']) && !line.starts_with("..")
     }
 
     /// Whether it starts with a bullet or counter, and so starts a block.

@@ -1,25 +1,29 @@
 //! Where sentences end in a paragraph: one scan from mark to mark, each decided from what stands around it.
 
+use rustc_hash::FxHashMap;
+
 use crate::languages::{Abbreviation, Ending};
 
 use super::{
-    context::{Following, Next, first_word, run_before, word_before},
+    context::{Following, Next, first_word, is_apart, run_before, word_before},
     mark::{self, Mark, is_blank, is_format, is_unspaced},
     marker::{Frame, Marker},
+    quotation,
     rules::{self, Rules},
 };
 
 /// Adds the ends of all sentences of `paragraph` but the last to `ends`, in order.
 pub(super) fn find(paragraph: &str, rules: Rules, ends: &mut Vec<usize>) {
     ends.clear();
-    Scan { text: paragraph, rules, ends, start: 0, clause: 0, brackets: Vec::new(), quoted: false }.run();
+    Scan { text: paragraph, rules, ends, start: 0, clause: 0, brackets: Vec::new(), quoted: false, sides: None }.run();
 }
 
 /// More open brackets than this are no parentheses.
 const DEEPEST: usize = 16;
 
-/// A longer stretch between brackets is no parenthesis: one of the two is a slip.
-const LONGEST_PARENTHESIS: usize = 1_000;
+/// More sentences or bytes between brackets are no parenthesis: one of the two is a slip.
+const LONGEST_PARENTHESIS: usize = 500;
+const MOST_SENTENCES_IN_PARENTHESES: usize = 2;
 
 struct Scan<'t, 'e> {
     text: &'t str,
@@ -32,6 +36,8 @@ struct Scan<'t, 'e> {
     brackets: Vec<Bracket>,
     /// Whether a quotation is open.
     quoted: bool,
+    /// Which quotation marks open, of those that touch text on both sides or on none; found when first asked for.
+    sides: Option<FxHashMap<usize, bool>>,
 }
 
 /// An open bracket inside a sentence.
@@ -74,6 +80,8 @@ impl Scan<'_, '_> {
                 Mark::None => {}
                 Mark::FullStop if self.starts_item(found) => {}
                 Mark::FullStop => at = self.close(found, Kind::Stop),
+                // `!Kung`: a mark that touches only the word after it belongs to that.
+                Mark::Exclamation if self.text[..found].ends_with(' ') && !is_apart(self.text, at) => {}
                 Mark::Exclamation => at = self.close(found, Kind::Exclamation),
                 Mark::Terminal => at = self.close(found, Kind::Terminal),
                 Mark::Ellipsis => at = self.close(found, Kind::Ellipsis),
@@ -126,7 +134,7 @@ impl Scan<'_, '_> {
             };
             if let Some(kind) = kind {
                 // A mark on its own belongs to the run before it; one that touches a word belongs to that (`.5`, `.net`).
-                if gap > 0 && !self.is_apart(after) {
+                if gap > 0 && !is_apart(self.text, after) {
                     break;
                 }
                 cluster.spaced |= gap > 0;
@@ -135,7 +143,7 @@ impl Scan<'_, '_> {
                     cluster.kind = kind;
                 }
             } else if gap > 0 {
-                if mark == Mark::Quote && self.quoted && self.is_apart(after) {
+                if mark == Mark::Quote && self.quoted && is_apart(self.text, after) {
                     self.quoted = false;
                     cluster.closed = true;
                 } else if let Some(end) = self.reference(place) {
@@ -148,7 +156,7 @@ impl Scan<'_, '_> {
                 self.close_bracket(place);
                 cluster.closed = true;
             } else if mark == Mark::Quote {
-                if !self.is_apart(after) && !self.quoted {
+                if self.opens_quotation(place, after) {
                     break;
                 }
                 self.quoted = false;
@@ -176,15 +184,6 @@ impl Scan<'_, '_> {
         if gap < 3 { gap } else { 0 }
     }
 
-    /// Whether no word goes on at `at`.
-    fn is_apart(&self, at: usize) -> bool {
-        self.text[at..].chars().next().is_none_or(|c| {
-            !c.is_alphanumeric()
-                && !matches!(Mark::of(c), Mark::Opening)
-                && !matches!(c, '¿' | '¡' | '$' | '€' | '£' | '#' | '@')
-        })
-    }
-
     /// The end of a reference at `at`: `[1]`, or a raised number that touches the mark.
     fn reference(&self, at: usize) -> Option<usize> {
         let rest = &self.text[at..];
@@ -209,10 +208,35 @@ impl Scan<'_, '_> {
         match cluster.kind {
             Kind::Terminal => self.terminal_ends(cluster, following),
             _ if !following.spaced => self.glued_ends(at, cluster, following),
+            // A quotation that opens here starts a sentence, whatever its first letter.
+            _ if following.next == Next::Lower && following.quoted && !self.quoted && !cluster.closed => {
+                self.is_long_word(at) || self.text[..at].ends_with(' ')
+            }
             Kind::Exclamation => goes_on_as_new(following),
             Kind::Ellipsis => self.ellipsis_ends(at, cluster, following),
-            Kind::Stop => goes_on_as_new(following) && self.full_stop_ends(at, cluster, following),
+            Kind::Stop if following.next == Next::Lower && !following.inverted => {
+                has_inner_capital(following.word()) && self.full_stop_ends(at, following)
+                    || !cluster.closed && self.is_small_start(at, following)
+            }
+            Kind::Stop => goes_on_as_new(following) && self.full_stop_ends(at, following),
         }
+    }
+
+    /// Writers in haste start sentences small. Abbreviations are short and break off at a consonant, so a full stop after a
+    /// longer word that ends in a vowel is no abbreviation's; nor is one before a list marker.
+    fn is_small_start(&self, at: usize, following: &Following<'_>) -> bool {
+        let marker =
+            Marker::read(following.rest).is_some_and(|marker| marker.frame != Frame::Stop || marker.is_first());
+        let spaced = following.rest.len() < self.text.len();
+        spaced && !following.dashed && !following.bracketed && self.is_long_word(at) || marker && self.is_long_word(at)
+    }
+
+    fn is_long_word(&self, at: usize) -> bool {
+        let word = word_before(self.text, at);
+        let letters = word.chars().count();
+        word.chars().all(char::is_alphabetic)
+            && (letters > 8 || letters > 3 && word.ends_with(is_vowel))
+            && self.rules.abbreviation(word).is_none()
     }
 
     /// Marks that only end sentences do so, unless the sentence visibly goes on: with a comma, or after a quotation with
@@ -223,20 +247,21 @@ impl Scan<'_, '_> {
         !stop_in_number && !particle && !matches!(following.next, Next::Symbol(c) if continues(c))
     }
 
-    /// An ellipsis ends a sentence before a capital. Three spaced stops after a space leave words out within one. In scripts
-    /// without capitals nothing tells, and it stays.
+    /// An ellipsis ends a sentence before what can start one. Three spaced stops after a space leave words out within one,
+    /// and so does an ellipsis in brackets.
     fn ellipsis_ends(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
-        let omission = cluster.spaced && cluster.stops == 3 && self.text[..at].ends_with(' ');
-        !omission && following.next != Next::Caseless && goes_on_as_new(following)
+        let before = &self.text[..at];
+        let omission = cluster.spaced && cluster.stops == 3 && before.ends_with(' ') || before.ends_with(['[', '(']);
+        !omission && goes_on_as_new(following)
     }
 
-    fn full_stop_ends(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
+    fn full_stop_ends(&self, at: usize, following: &Following<'_>) -> bool {
         let word = word_before(self.text, at);
-        if word.is_empty() || cluster.closed && !word.contains('.') && self.rules.abbreviation(word).is_none() {
-            return true;
-        }
         if self.is_marker(at) {
             return false;
+        }
+        if word.is_empty() {
+            return !self.is_spaced_number(at, following);
         }
         if word.bytes().all(|byte| byte.is_ascii_digit()) {
             return !self.is_ordinal(word, following);
@@ -244,7 +269,23 @@ impl Scan<'_, '_> {
         if self.rules.has_ordinals() && is_roman(word) && following.next == Next::Upper {
             return self.rules.starts_sentences(following.word());
         }
+        if rules::is_initial(word) && self.text[..at - word.len()].ends_with(['°', 'º', '˚'])
+            || self.text[..at - word.len()].ends_with("° ")
+        {
+            return true;
+        }
+        if rules::is_indic_syllable(word) && self.is_among_initials(at, word, following) {
+            return false;
+        }
         self.rules.abbreviation(word).is_none_or(|abbreviation| self.abbreviation_ends(abbreviation, following))
+    }
+
+    /// `बी. सी.`: a syllable with a full stop before or after another.
+    fn is_among_initials(&self, at: usize, word: &str, following: &Following<'_>) -> bool {
+        let next = following.rest.split(['.', ' ']).next().unwrap_or_default();
+        let goes_on = rules::is_indic_syllable(next) && following.rest[next.len()..].starts_with('.');
+        let before = self.text[self.start..at - word.len()].trim_end().strip_suffix('.');
+        goes_on || before.is_some_and(|before| rules::is_indic_syllable(word_before(before, before.len())))
     }
 
     fn abbreviation_ends(&self, abbreviation: Abbreviation, following: &Following<'_>) -> bool {
@@ -254,7 +295,7 @@ impl Scan<'_, '_> {
         }
         match abbreviation.ending {
             Ending::Never => false,
-            _ if following.inverted => true,
+            _ if following.inverted || following.quoted && !self.quoted => true,
             Ending::BeforeCapital => true,
             // `Inc. (AAPL)`: what stands in brackets belongs to the name.
             _ if following.bracketed => false,
@@ -269,6 +310,11 @@ impl Scan<'_, '_> {
         self.rules.fronts(first_word(clause.trim_start_matches(|c: char| !c.is_alphanumeric())))
     }
 
+    /// `28 . 000`: a number with spaces around its full stop.
+    fn is_spaced_number(&self, at: usize, following: &Following<'_>) -> bool {
+        following.next == Next::Digit && self.text[..at].trim_end().ends_with(|c: char| c.is_ascii_digit())
+    }
+
     /// Whether the full stop at `at` belongs to the marker of a list item that starts the sentence.
     fn is_marker(&self, at: usize) -> bool {
         let head = &self.text[self.start..];
@@ -281,7 +327,7 @@ impl Scan<'_, '_> {
         self.rules.has_ordinals()
             && number.len() <= 2
             && match following.next {
-                Next::Upper => !following.opened && self.rules.counts(following.word()),
+                Next::Upper => !following.quoted && self.rules.counts(following.word()),
                 Next::Digit => true,
                 _ => false,
             }
@@ -307,7 +353,7 @@ impl Scan<'_, '_> {
         }
         if before.is_ascii_digit() {
             let number = word_before(self.text, at);
-            return !following.opened
+            return !following.quoted
                 && run.len() >= 3
                 && number.len() >= 2
                 && word.chars().nth(1).is_some_and(char::is_lowercase);
@@ -388,16 +434,19 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// A quotation mark opens after a space and closes before one; one that touches both sides does what is due.
     fn quote(&mut self, at: usize, after: usize) {
-        let free_before =
-            self.text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || Mark::of(c) == Mark::Opening);
-        let free_after = self.is_apart(after);
-        self.quoted = match (free_before, free_after) {
-            (true, false) => true,
-            (false, true) => false,
-            _ => !self.quoted,
-        };
+        self.quoted = self.opens_quotation(at, after);
+    }
+
+    /// Whether the quotation mark at `at` opens.
+    fn opens_quotation(&mut self, at: usize, after: usize) -> bool {
+        quotation::side(self.text, at, after).unwrap_or_else(|| {
+            self.sides
+                .get_or_insert_with(|| quotation::ambiguous_sides(self.text))
+                .get(&at)
+                .copied()
+                .unwrap_or(!self.quoted)
+        })
     }
 
     fn open_bracket(&mut self, at: usize) {
@@ -410,7 +459,8 @@ impl Scan<'_, '_> {
     fn close_bracket(&mut self, at: usize) {
         let Some(bracket) = self.brackets.pop() else { return };
         let within = bracket.at > bracket.start && at - bracket.at < LONGEST_PARENTHESIS;
-        if within && bracket.ends < self.ends.len() {
+        let inner = self.ends.len() - bracket.ends.min(self.ends.len());
+        if within && (1..=MOST_SENTENCES_IN_PARENTHESES).contains(&inner) {
             self.ends.truncate(bracket.ends);
             self.start = bracket.start;
         }
@@ -430,6 +480,41 @@ fn goes_on_as_new(following: &Following<'_>) -> bool {
 
 fn has_inner_capital(word: &str) -> bool {
     word.chars().skip(1).take(2).any(char::is_uppercase) && word.chars().skip(2).any(char::is_lowercase)
+}
+
+fn is_vowel(c: char) -> bool {
+    // Letters with an accent on them are nearly all vowels.
+    matches!(c, 'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'à'..='æ' | 'è'..='ï' | 'ò'..='ö' | 'ø'..='ý' | 'ă' | 'ā' | 'ē' | 'ě' | 'ī' | 'ő' | 'ū' | 'ů' | 'ű' | 'ı')
+        || matches!(
+            c,
+            'а' | 'е'
+                | 'и'
+                | 'о'
+                | 'у'
+                | 'ы'
+                | 'э'
+                | 'ю'
+                | 'я'
+                | 'і'
+                | 'ї'
+                | 'є'
+                | 'ё'
+                | 'ь'
+                | 'α'
+                | 'ε'
+                | 'η'
+                | 'ι'
+                | 'ο'
+                | 'υ'
+                | 'ω'
+                | 'ά'
+                | 'έ'
+                | 'ή'
+                | 'ί'
+                | 'ό'
+                | 'ύ'
+                | 'ώ'
+        )
 }
 
 /// Whether `c` cannot start a sentence.

@@ -78,8 +78,16 @@ pub(super) fn first_word(text: &str) -> &str {
 
 /// The run without white space that `at` stands in, as far as it is before `at`.
 pub(super) fn run_before(text: &str, at: usize) -> &str {
-    let floor = text.floor_char_boundary(at.saturating_sub(4 * LONGEST_WORD));
-    &text[text[floor..at].rfind(char::is_whitespace).map_or(floor, |i| floor + i)..at]
+    let longest = text[..at].char_indices().rev().take(4 * LONGEST_WORD);
+    let start = longest.take_while(|&(_, c)| !c.is_whitespace()).last().map_or(at, |(i, _)| i);
+    &text[start..at]
+}
+
+/// Whether no word goes on at `at`.
+pub(super) fn is_apart(text: &str, at: usize) -> bool {
+    text[at..].chars().next().is_none_or(|c| {
+        !c.is_alphanumeric() && Mark::of(c) != Mark::Opening && !matches!(c, '¿' | '¡' | '$' | '€' | '£' | '#' | '@')
+    })
 }
 
 /// What kind of character a text goes on with.
@@ -104,8 +112,8 @@ pub(super) enum Next {
 pub(super) struct Following<'t> {
     /// Whether white space stands between.
     pub(super) spaced: bool,
-    /// Whether a quotation mark or bracket opens first.
-    pub(super) opened: bool,
+    /// Whether a quotation mark opens first.
+    pub(super) quoted: bool,
     /// Whether a bracket opens first.
     pub(super) bracketed: bool,
     /// Whether a dash comes first, as before a turn of dialogue.
@@ -123,7 +131,7 @@ impl<'t> Following<'t> {
     pub(super) fn read(text: &'t str) -> Self {
         let mut following = Self {
             spaced: false,
-            opened: false,
+            quoted: false,
             bracketed: false,
             dashed: false,
             inverted: false,
@@ -134,11 +142,16 @@ impl<'t> Following<'t> {
         following.spaced = following.rest.len() < text.len();
         for _ in 0..8 {
             let Some(c) = following.rest.chars().next() else { return following };
+            // Two commas are how old keyboards write `„`.
+            if let Some(rest) = following.rest.strip_prefix(",,") {
+                (following.quoted, following.rest) = (true, rest);
+                continue;
+            }
             match (c, Mark::of(c)) {
                 ('¿' | '¡', _) => following.inverted = true,
                 ('-' | '–' | '—' | '―' | '−', _) => following.dashed = true,
-                (_, Mark::Opening) => (following.opened, following.bracketed) = (true, true),
-                ('\'' | '‘' | '’' | '`' | '‚' | '‹' | '›', _) | (_, Mark::Quote) => following.opened = true,
+                (_, Mark::Opening) => following.bracketed = true,
+                ('\'' | '‘' | '’' | '`' | '‚' | '‹' | '›', _) | (_, Mark::Quote) => following.quoted = true,
                 ('*' | '_', _) | (_, Mark::Bullet) => {}
                 _ => {
                     following.next = Next::of(c);

@@ -64,6 +64,11 @@ impl Marker {
             }
     }
 
+    /// Whether a list starts with it.
+    pub(in crate::text) fn is_first(&self) -> bool {
+        matches!(self.counter, Counter::Number(1) | Counter::Letter('a' | 'A' | 'i' | 'I'))
+    }
+
     /// Whether its counter is a number.
     pub(in crate::text) fn is_number(&self) -> bool {
         matches!(self.counter, Counter::Number(_))

@@ -8,6 +8,7 @@ mod boundary;
 mod context;
 mod mark;
 mod marker;
+mod quotation;
 mod rules;
 
 use crate::languages::Language;

@@ -17,6 +17,8 @@ impl Rules {
 
     /// What the full stop after `word` means. `word` stands without it, as the text writes it.
     pub(super) fn abbreviation(self, word: &str) -> Option<Abbreviation> {
+        let closed_up = word.contains(' ').then(|| word.replace(' ', ""));
+        let word = closed_up.as_deref().unwrap_or(word);
         let lower = Lowered::new(word);
         let whole = self.own.find(lower.as_str());
         whole.or_else(|| {
@@ -68,10 +70,19 @@ pub(super) fn is_initial(word: &str) -> bool {
     })
 }
 
-/// Letters and pairs of letters with full stops between them: `U.S`, `т.е`, `s.r.o`.
-pub(super) fn is_dotted(word: &str) -> bool {
+/// Letters and pairs of letters with full stops between them: `U.S`, `т.е`, `s.r.o`, `J.-P`.
+fn is_dotted(word: &str) -> bool {
     word.contains('.')
-        && word.split('.').all(|part| (1..=3).contains(&part.chars().count()) && part.chars().all(char::is_alphabetic))
+        && word
+            .split(['.', '-'])
+            .filter(|part| !part.is_empty())
+            .all(|part| (1..=3).contains(&part.chars().count()) && part.chars().all(char::is_alphabetic))
+}
+
+/// A single syllable of an Indic script, as the letters of the Latin alphabet are spelled: `बी`, `സി`.
+pub(super) fn is_indic_syllable(word: &str) -> bool {
+    let indic = word.chars().all(|c| matches!(c, '\u{900}'..='\u{d7f}'));
+    indic && word.chars().filter(|&c| !matches!(u32::from(c) & 0x7f, 0..=3 | 0x3c | 0x3e..=0x4d)).count() == 1
 }
 
 /// A word of small Latin or Cyrillic consonants cannot be spoken, so it is short for one: `tzv`, `млрд`. `l`, `r` and `y` can

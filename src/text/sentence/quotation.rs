@@ -1,0 +1,58 @@
+//! On which side of a quotation its marks stand, where the space around them does not say.
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    context::is_apart,
+    mark::{self, Mark},
+};
+
+/// Whether the quotation mark from `at` to `after` opens; `None` where it touches text on both sides or on none.
+///
+/// It opens after a space and closes before one. Its shape tells less: `»` closes in French and opens in Danish, `“` opens
+/// in English and closes in German. Only French has spaces on both sides.
+pub(super) fn side(text: &str, at: usize, after: usize) -> Option<bool> {
+    let free_before = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || Mark::of(c) == Mark::Opening);
+    match (free_before, is_apart(text, after)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        (true, true) if text[at..].starts_with('«') => Some(true),
+        (true, true) if text[at..].starts_with('»') => Some(false),
+        _ => None,
+    }
+}
+
+/// Which of the marks whose side is not plain open, by their place in `text`.
+///
+/// Marks open and close by turns, so a mark whose side is plain settles those near it; the nearer one, and of two equally
+/// near the later one, because a quotation of several paragraphs opens each of them and closes only the last.
+pub(super) fn ambiguous_sides(text: &str) -> FxHashMap<usize, bool> {
+    let mut marks = Vec::new();
+    let mut at = 0;
+    while let Some(found) = mark::next(text.as_bytes(), at, text.len()) {
+        let Some(c) = text[found..].chars().next() else { break };
+        at = found + c.len_utf8();
+        if Mark::of(c) == Mark::Quote {
+            marks.push((found, side(text, found, at)));
+        }
+    }
+    let mut from_left = Vec::with_capacity(marks.len());
+    let mut last: Option<(bool, usize)> = None;
+    for &(_, plain) in &marks {
+        last = plain.map(|opens| (opens, 0)).or(last.map(|(opens, distance)| (!opens, distance + 1)));
+        from_left.push(last);
+    }
+    let mut sides = FxHashMap::default();
+    let mut next: Option<(bool, usize)> = None;
+    for (&(place, plain), left) in marks.iter().zip(&from_left).rev() {
+        next = plain.map(|opens| (opens, 0)).or(next.map(|(opens, distance)| (!opens, distance + 1)));
+        let nearest = match (*left, next) {
+            (Some(left), Some(right)) if left.1 < right.1 => Some(left),
+            (left, right) => right.or(left),
+        };
+        if let (None, Some((opens, _))) = (plain, nearest) {
+            sides.insert(place, opens);
+        }
+    }
+    sides
+}
