@@ -7,7 +7,7 @@ use super::{Abbreviations, Boilerplate, Tailoring, WordList};
 pub static TAILORING: Tailoring = Tailoring {
     code: "el",
     stop_words: WordList::new(include_str!("stop_words.txt")),
-    connectors: WordList::NONE,
+    connectors: WordList::new(include_str!("connectors.txt")),
     abbreviations: Abbreviations::NONE,
     boilerplate: Boilerplate::NONE,
     openers: WordList::NONE,

@@ -4,7 +4,7 @@ use super::{Abbreviations, Boilerplate, Tailoring, WordList};
 
 pub static TAILORING: Tailoring = Tailoring {
     code: "my",
-    stop_words: WordList::NONE,
+    stop_words: WordList::new(include_str!("stop_words.txt")),
     connectors: WordList::NONE,
     abbreviations: Abbreviations::NONE,
     boilerplate: Boilerplate::NONE,

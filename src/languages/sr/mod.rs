@@ -4,8 +4,8 @@ use super::{Abbreviations, Boilerplate, Tailoring, WordList};
 
 pub static TAILORING: Tailoring = Tailoring {
     code: "sr",
-    stop_words: WordList::NONE,
-    connectors: WordList::NONE,
+    stop_words: WordList::new(include_str!("stop_words.txt")),
+    connectors: WordList::new(include_str!("connectors.txt")),
     abbreviations: Abbreviations::NONE,
     boilerplate: Boilerplate::NONE,
     openers: WordList::NONE,

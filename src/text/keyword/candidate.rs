@@ -1,0 +1,388 @@
+//! Candidates: every run of words of a chunk that neither starts nor ends with a stop word, counted by its stems.
+//!
+//! A chunk is a run of words with nothing but white space between them, inside one sentence.
+
+use rustc_hash::FxHashMap;
+
+use super::super::{
+    document::Document,
+    sentence::Kind,
+    token::{Token, Word},
+};
+
+/// No candidate has more tokens than this: the words of the longest phrase, and what is elided between them.
+const MOST_TOKENS: usize = 9;
+
+/// A run of stems, with what was counted of it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Candidate {
+    /// The candidate without its last token: an index into [`Candidates::nodes`], unless it is one token.
+    pub prefix: Option<u32>,
+    /// The candidate without its first token, likewise.
+    pub suffix: Option<u32>,
+    /// Its stems' last.
+    pub term: u32,
+    /// How many tokens it has.
+    pub tokens: u8,
+    /// How many words it has to a reader.
+    pub words: u8,
+    /// Whether a stop word stands inside it.
+    pub connected: bool,
+    /// Whether it ends in a number.
+    pub numbered: bool,
+    /// Whether it may be a keyword: it neither starts nor ends with a stop word.
+    pub complete: bool,
+    /// How often it occurs.
+    pub count: u32,
+    /// The number of the first token of its first occurrence, and of its last.
+    pub first: u32,
+    pub last: u32,
+    /// How many sentences it occurs in.
+    pub sentences: u32,
+    last_sentence: u32,
+    /// How often it occurs where capitals mean something.
+    pub case_seen: u32,
+    /// How often all its words are capitalised there.
+    pub capitalised: u32,
+    /// How often it is all in capitals there, or holds an inner one.
+    pub acronym: u32,
+    /// How often a stop word or the end of the chunk stands before it.
+    pub left_bounded: u32,
+    /// How often one stands after it.
+    pub right_bounded: u32,
+    /// How often the word before it is a stop word.
+    pub after_stop: u32,
+    /// How often it is a whole chunk between stop words.
+    pub bounded: u32,
+    /// The highest count of a complete candidate of which it is a part.
+    pub within: u32,
+    /// How many different complete candidates are one word longer.
+    pub longer: u32,
+    /// Whether the title holds it.
+    pub in_title: bool,
+    /// Its characters, without spaces.
+    pub characters: u32,
+}
+
+/// The candidates of a document.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    /// Every run of stems that was met; not all are complete.
+    pub nodes: Vec<Candidate>,
+    /// How many tokens were read.
+    pub tokens: u32,
+    /// How many sentences were read.
+    pub sentences: u32,
+    /// The share of the words that carry a topic and that are capitalised where capitals mean something.
+    pub capitalised: f32,
+    edges: FxHashMap<(u32, u32), u32>,
+}
+
+/// The parent of the candidates of one token.
+const ROOT: u32 = u32::MAX;
+
+impl Candidates {
+    /// Those of up to `max_words` words.
+    pub(super) fn of(document: &Document<'_>, max_words: usize) -> Self {
+        let mut candidates = Self::default();
+        let terms = document.terms();
+        let (mut capitalised, mut cased) = (0_u32, 0_u32);
+        let title_end = title_line(document.text());
+        let mut chunk = Vec::new();
+        for (index, sentence) in document.sentences().iter().enumerate() {
+            if sentence.kind == Kind::Boilerplate {
+                continue;
+            }
+            let tokens = terms.sentence(index);
+            let trusted = has_sentence_case(tokens, |t| terms.word(t));
+            let in_title = sentence.span.end <= title_end;
+            for (position, &token) in tokens.iter().enumerate() {
+                let word = terms.word(token);
+                if position > 0 && !is_joined(document.text(), tokens[position - 1], token) {
+                    candidates.add_chunk(&mut chunk, max_words, in_title);
+                    chunk.clear();
+                }
+                let case_counts = trusted && position > 0 && !opens_quote(document.text(), token);
+                if case_counts && !word.stop {
+                    cased += 1;
+                    capitalised += u32::from(word.case.is_capitalised());
+                }
+                chunk.push(Piece { word, position: candidates.tokens, case_counts });
+                candidates.tokens += 1;
+            }
+            candidates.add_chunk(&mut chunk, max_words, in_title);
+            chunk.clear();
+            candidates.sentences += 1;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a share")]
+        if cased > 0 {
+            candidates.capitalised = capitalised as f32 / cased as f32;
+        }
+        candidates.mark_title(document);
+        candidates.count_containers();
+        candidates
+    }
+
+    /// The run of stems `parent` and then `term`, if it was met; `parent` is `None` for a run of one.
+    pub(super) fn child(&self, parent: Option<u32>, term: u32) -> Option<u32> {
+        self.edges.get(&(parent.unwrap_or(ROOT), term)).copied()
+    }
+
+    /// The stems of `node`, in order.
+    pub(super) fn stems(&self, node: u32) -> Vec<u32> {
+        let mut stems = Vec::with_capacity(MOST_TOKENS);
+        let mut at = Some(node);
+        while let Some(node) = at {
+            stems.push(self.nodes[node as usize].term);
+            at = self.nodes[node as usize].prefix;
+        }
+        stems.reverse();
+        stems
+    }
+
+    fn add_chunk(&mut self, chunk: &mut [Piece], max_words: usize, in_title: bool) {
+        admit_name_parts(chunk);
+        // Runs are added from the last start to the first, so that each finds the run without its first token.
+        let mut suffixes: [Option<u32>; MOST_TOKENS] = [None; MOST_TOKENS];
+        for start in (0..chunk.len()).rev() {
+            let mut runs = [None; MOST_TOKENS];
+            let opening = &chunk[start].word;
+            let mut words = 0;
+            let mut parent = None;
+            let mut shape = Shape::default();
+            if opening.stop && !opening.connector {
+                suffixes = runs;
+                continue;
+            }
+            for (length, piece) in (1..=MOST_TOKENS).zip(&chunk[start..]) {
+                words += usize::from(!piece.word.elided);
+                if words > max_words {
+                    break;
+                }
+                shape.add(piece);
+                let suffix = if length == 1 { None } else { suffixes[length - 2] };
+                let node = self.node(parent, suffix, piece, words);
+                runs[length - 1] = Some(node);
+                let ends = !piece.word.stop || (piece.word.number && shape.number_fits(piece));
+                if !opening.stop && ends {
+                    let before = start.checked_sub(1).map(|i| &chunk[i].word);
+                    let after = chunk.get(start + length).map(|p| &p.word);
+                    self.count(node, &chunk[start], Around { before, after }, &shape, in_title);
+                }
+                if piece.word.stop && !piece.word.connector {
+                    break;
+                }
+                shape.connected |= piece.word.stop;
+                parent = Some(node);
+            }
+            suffixes = runs;
+        }
+    }
+
+    fn node(&mut self, parent: Option<u32>, suffix: Option<u32>, piece: &Piece, words: usize) -> u32 {
+        let next = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let node = *self.edges.entry((parent.unwrap_or(ROOT), piece.word.term)).or_insert(next);
+        if node == next {
+            let (tokens, characters) =
+                parent.map_or((0, 0), |p| (self.nodes[p as usize].tokens, self.nodes[p as usize].characters));
+            self.nodes.push(Candidate {
+                prefix: parent,
+                suffix,
+                term: piece.word.term,
+                tokens: tokens + 1,
+                words: u8::try_from(words).unwrap_or(u8::MAX),
+                first: u32::MAX,
+                last_sentence: u32::MAX,
+                characters: characters + piece.word.characters,
+                ..Candidate::default()
+            });
+        }
+        node
+    }
+
+    fn count(&mut self, node: u32, opening: &Piece, around: Around<'_>, shape: &Shape, in_title: bool) {
+        let sentence = self.sentences;
+        let node = &mut self.nodes[node as usize];
+        let left = around.before.is_none_or(|w| w.stop);
+        let right = around.after.is_none_or(|w| w.stop);
+        node.complete = true;
+        node.connected = shape.connected;
+        node.numbered = shape.number;
+        node.count += 1;
+        node.first = node.first.min(opening.position);
+        node.last = node.last.max(opening.position);
+        node.sentences += u32::from(node.last_sentence != sentence);
+        node.last_sentence = sentence;
+        node.case_seen += u32::from(shape.case_counts);
+        node.capitalised += u32::from(shape.case_counts && shape.capitalised);
+        node.acronym += u32::from(shape.case_counts && shape.acronym);
+        node.left_bounded += u32::from(left);
+        node.right_bounded += u32::from(right);
+        node.bounded += u32::from(left && right);
+        node.after_stop += u32::from(around.before.is_some_and(|w| w.stop));
+        node.in_title |= in_title;
+    }
+
+    /// Marks what the headline holds, given apart from the text.
+    fn mark_title(&mut self, document: &Document<'_>) {
+        let terms = document.terms();
+        let tokens = terms.title();
+        for start in 0..tokens.len() {
+            let mut parent = None;
+            for (at, &token) in tokens.iter().enumerate().skip(start) {
+                if at > start && !is_joined(document.title(), tokens[at - 1], token) {
+                    break;
+                }
+                let Some(node) = self.child(parent, terms.word(token).term) else { break };
+                self.nodes[node as usize].in_title = true;
+                parent = Some(node);
+            }
+        }
+    }
+
+    /// Tells every complete candidate which longer ones hold it.
+    fn count_containers(&mut self) {
+        for index in 0..self.nodes.len() {
+            let node = &self.nodes[index];
+            if !node.complete {
+                continue;
+            }
+            let count = node.count;
+            for part in [self.complete_prefix(index), self.complete_suffix(index)].into_iter().flatten() {
+                let part = &mut self.nodes[part as usize];
+                part.within = part.within.max(count);
+                part.longer += 1;
+            }
+        }
+    }
+
+    /// The longest proper prefix of `node` that is complete.
+    fn complete_prefix(&self, node: usize) -> Option<u32> {
+        let mut at = self.nodes[node].prefix;
+        while let Some(prefix) = at.filter(|&n| !self.nodes[n as usize].complete) {
+            at = self.nodes[prefix as usize].prefix;
+        }
+        at
+    }
+
+    /// The longest proper suffix of `node` that is complete.
+    fn complete_suffix(&self, node: usize) -> Option<u32> {
+        let mut at = self.nodes[node].suffix;
+        while let Some(suffix) = at.filter(|&n| !self.nodes[n as usize].complete) {
+            at = self.nodes[suffix as usize].suffix;
+        }
+        at
+    }
+}
+
+/// A word in its chunk.
+struct Piece {
+    word: Word,
+    /// Its number among the tokens of the document.
+    position: u32,
+    /// Whether its capital would mean something.
+    case_counts: bool,
+}
+
+/// Makes connectors that are capitalised beside a capitalised word parts of its name: `New York`, `De Gaulle`.
+fn admit_name_parts(chunk: &mut [Piece]) {
+    for index in 0..chunk.len() {
+        let piece = &chunk[index];
+        if !(piece.word.connector && piece.case_counts && piece.word.case.is_capitalised()) || piece.word.characters < 2
+        {
+            continue;
+        }
+        let is_name = |p: &Piece| !p.word.stop && p.word.case.is_capitalised();
+        let before = index.checked_sub(1).is_some_and(|i| is_name(&chunk[i]));
+        if before || chunk.get(index + 1).is_some_and(is_name) {
+            chunk[index].word.stop = false;
+        }
+    }
+}
+
+/// The words on either side, inside the chunk.
+struct Around<'w> {
+    before: Option<&'w Word>,
+    after: Option<&'w Word>,
+}
+
+/// How a run of words is written.
+struct Shape {
+    case_counts: bool,
+    capitalised: bool,
+    acronym: bool,
+    connected: bool,
+    number: bool,
+    last_capitalised: bool,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self {
+            case_counts: false,
+            capitalised: true,
+            acronym: true,
+            connected: false,
+            number: false,
+            last_capitalised: false,
+        }
+    }
+}
+
+impl Shape {
+    fn add(&mut self, piece: &Piece) {
+        use super::super::token::Case;
+        self.number = piece.word.number;
+        if piece.word.stop {
+            return;
+        }
+        let capitalised = piece.word.case.is_capitalised();
+        self.last_capitalised = capitalised;
+        if piece.case_counts {
+            self.case_counts = true;
+            self.capitalised &= capitalised;
+        }
+        self.acronym &= matches!(piece.word.case, Case::Upper | Case::Mixed);
+    }
+
+    /// Whether the number at the end belongs to a name: `France 24`, `Agenda 2030`.
+    fn number_fits(&self, number: &Piece) -> bool {
+        self.last_capitalised && number.word.characters <= 4
+    }
+}
+
+/// Whether nothing but white space, or a mark that joins names, stands between two tokens of a sentence.
+pub(super) fn is_joined(text: &str, left: Token, right: Token) -> bool {
+    let gap = &text[left.span.end..right.span.start];
+    match gap {
+        "" | " " => true,
+        "・" | "\u{b7}" => true,
+        _ => gap.chars().all(char::is_whitespace) && gap.matches('\n').count() < 2,
+    }
+}
+
+/// Whether a quote opens right before `token`: what follows is capitalised as at the start of a sentence.
+fn opens_quote(text: &str, token: Token) -> bool {
+    text[..token.span.start].chars().next_back().is_some_and(|c| matches!(c, '"' | '“' | '„' | '«' | '»' | '‘'))
+}
+
+/// Whether the capitals of a sentence mean something: not in a headline that capitalises every word.
+fn has_sentence_case(tokens: &[Token], word: impl Fn(Token) -> Word) -> bool {
+    let (mut content, mut capitalised) = (0, 0);
+    for &token in tokens {
+        let word = word(token);
+        if !word.stop {
+            content += 1;
+            capitalised += u32::from(word.case.is_capitalised());
+        }
+    }
+    content < 4 || capitalised * 10 < content * 9
+}
+
+/// Where the first line ends, if it looks like a headline; 0 if not.
+fn title_line(text: &str) -> usize {
+    let start = text.len() - text.trim_start().len();
+    let Some(length) = text[start..].find('\n') else { return 0 };
+    let line = text[start..start + length].trim_end();
+    if line.len() <= 300 && !line.ends_with(['.', ':', ';', ',']) { start + length } else { 0 }
+}

@@ -1,0 +1,71 @@
+//! Choosing: the best candidates, none inside another.
+
+use super::{
+    Options,
+    candidate::{Candidate, Candidates},
+    score::{self, Weights},
+};
+use crate::text::document::Document;
+
+/// A candidate that was chosen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Choice {
+    /// Its number in [`Candidates::nodes`].
+    pub node: u32,
+    /// Its linear score.
+    pub score: f32,
+}
+
+/// The best candidates, best first, as many as asked for.
+pub(super) fn best(
+    document: &Document<'_>,
+    candidates: &Candidates,
+    options: &Options,
+    weights: &Weights,
+) -> Vec<Choice> {
+    let mut ranked = all(document, candidates, options);
+    for choice in &mut ranked {
+        let features = score::features(candidates, &candidates.nodes[choice.node as usize]);
+        choice.score = score::linear(&features, weights);
+    }
+    ranked.sort_unstable_by(|a, b| {
+        let place = |c: &Choice| (candidates.nodes[c.node as usize].first, c.node);
+        b.score.total_cmp(&a.score).then_with(|| place(a).cmp(&place(b)))
+    });
+    let mut chosen: Vec<(Choice, Vec<u32>)> = Vec::new();
+    for choice in ranked {
+        if chosen.len() == options.max_keywords {
+            break;
+        }
+        let stems = candidates.stems(choice.node);
+        if !chosen.iter().any(|(_, other)| holds(other, &stems) || holds(&stems, other)) {
+            chosen.push((choice, stems));
+        }
+    }
+    chosen.into_iter().map(|(choice, _)| choice).collect()
+}
+
+/// Every candidate that may be a keyword, not scored yet.
+pub(super) fn all(document: &Document<'_>, candidates: &Candidates, options: &Options) -> Vec<Choice> {
+    let language = document.tag().map(|tag| tag.language);
+    let blocked: Vec<Vec<u32>> = options
+        .blocked
+        .iter()
+        .filter_map(|phrase| document.terms().look_up(phrase, language).into_iter().collect())
+        .collect();
+    (0..)
+        .zip(&candidates.nodes)
+        .filter(|&(_, node)| may_stand(node))
+        .filter(|&(number, _)| blocked.is_empty() || !blocked.contains(&candidates.stems(number)))
+        .map(|(node, _)| Choice { node, score: 0.0 })
+        .collect()
+}
+
+fn may_stand(node: &Candidate) -> bool {
+    node.complete && node.characters > 1 && (!node.numbered || node.count > 1)
+}
+
+/// Whether `part` is a contiguous part of `whole`.
+fn holds(whole: &[u32], part: &[u32]) -> bool {
+    whole.windows(part.len()).any(|window| window == part)
+}

@@ -1,0 +1,86 @@
+//! Where keywords stand, and in which form a reader would print them.
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    Keyword, Options,
+    candidate::{Candidates, is_joined},
+    choose::Choice,
+};
+use crate::text::{document::Document, span::Span};
+
+/// The keywords that `chosen` stand for, in their order.
+pub(super) fn keywords(
+    document: &Document<'_>,
+    candidates: &Candidates,
+    chosen: &[Choice],
+    options: &Options,
+) -> Vec<Keyword> {
+    let mut spans = mentions(document, candidates, chosen);
+    let mut ceiling = f64::INFINITY;
+    chosen
+        .iter()
+        .zip(&mut spans)
+        .map(|(choice, mentions)| {
+            let score = logistic(choice.score).min(ceiling);
+            ceiling = score.next_down();
+            Keyword {
+                text: best_form(document, mentions),
+                score,
+                count: mentions.len(),
+                mentions: if options.mentions { mentions.iter().map(|m| m.span).collect() } else { Vec::new() },
+            }
+        })
+        .collect()
+}
+
+/// One place where a keyword stands.
+#[derive(Clone, Copy)]
+struct Mention {
+    span: Span,
+    /// Whether it opens a sentence, so that its first capital says nothing.
+    opens: bool,
+}
+
+/// Every place where each of `chosen` stands, in order.
+fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice]) -> Vec<Vec<Mention>> {
+    let mut place = vec![u32::MAX; candidates.nodes.len()];
+    for (index, choice) in (0..).zip(chosen) {
+        place[choice.node as usize] = index;
+    }
+    let mut found = vec![Vec::new(); chosen.len()];
+    let terms = document.terms();
+    for index in 0..document.sentences().len() {
+        let tokens = terms.sentence(index);
+        for start in 0..tokens.len() {
+            let mut parent = None;
+            for (at, &token) in tokens.iter().enumerate().skip(start) {
+                if at > start && !is_joined(document.text(), tokens[at - 1], token) {
+                    break;
+                }
+                let Some(node) = candidates.child(parent, terms.word(token).term) else { break };
+                if let Some(mentions) = found.get_mut(place[node as usize] as usize) {
+                    mentions
+                        .push(Mention { span: Span::new(tokens[start].span.start, token.span.end), opens: start == 0 });
+                }
+                parent = Some(node);
+            }
+        }
+    }
+    found
+}
+
+/// The form that most mentions have; those that open a sentence count half.
+fn best_form(document: &Document<'_>, mentions: &[Mention]) -> String {
+    let mut votes: FxHashMap<&str, (u32, usize)> = FxHashMap::default();
+    for mention in mentions {
+        let vote = votes.entry(mention.span.of(document.text())).or_insert((0, mention.span.start));
+        vote.0 += if mention.opens { 1 } else { 2 };
+    }
+    let best = votes.into_iter().max_by_key(|&(_, (count, start))| (count, std::cmp::Reverse(start)));
+    best.map(|(form, _)| form.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default()
+}
+
+fn logistic(score: f32) -> f64 {
+    1.0 / (1.0 + (-f64::from(score)).exp())
+}

@@ -1,0 +1,378 @@
+//! Tokens: the words of a text, each distinct word put in lower case, stemmed and looked up once.
+
+mod interner;
+mod scan;
+
+use rust_stemmers::Stemmer;
+use rustc_hash::FxHashMap;
+
+use crate::languages::{Language, Tailoring};
+
+use self::{interner::Interner, scan::Scanner};
+use super::{sentence::Sentence, span::Span};
+
+/// A word where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands in the text (in the title, for the title's tokens).
+    pub span: Span,
+    /// Which distinct word it is.
+    pub word: u32,
+}
+
+/// A distinct word of the text, as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// Its stem, interned: equal for words that share it, counted from 0. A stop word's is the word in lower case.
+    pub term: u32,
+    /// Whether it is a stop word, a number, an address or otherwise carries no topic.
+    pub stop: bool,
+    /// Whether it may stand inside a keyphrase though it is a stop word.
+    pub connector: bool,
+    /// Whether it is elided before the next word, as `l'` is: no word by itself to a reader.
+    pub elided: bool,
+    /// How it is written.
+    pub case: Case,
+    /// Whether it holds digits alone, with the marks of a number.
+    pub number: bool,
+    /// How many characters it has.
+    pub characters: u32,
+}
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Case {
+    /// In letters without case, or without letters.
+    Uncased,
+    /// `word`.
+    Lower,
+    /// `Word`.
+    Capitalised,
+    /// `WORD`, of two letters and more.
+    Upper,
+    /// `iPhone`, `McDonald`, `al-Qaeda`.
+    Mixed,
+}
+
+impl Case {
+    /// Whether it holds a capital.
+    pub fn is_capitalised(self) -> bool {
+        matches!(self, Self::Capitalised | Self::Upper | Self::Mixed)
+    }
+
+    fn of(surface: &str) -> Self {
+        let (mut upper, mut lower, mut first_upper) = (0_usize, 0_usize, None);
+        for c in surface.chars() {
+            let is_upper = c.is_uppercase();
+            upper += usize::from(is_upper);
+            lower += usize::from(!is_upper && c.is_lowercase());
+            if first_upper.is_none() && c.is_alphabetic() {
+                first_upper = Some(is_upper);
+            }
+        }
+        match (upper, lower, first_upper) {
+            (0, 0, _) => Self::Uncased,
+            (0, ..) => Self::Lower,
+            (1, _, Some(true)) => Self::Capitalised,
+            (_, 0, _) => Self::Upper,
+            _ => Self::Mixed,
+        }
+    }
+}
+
+/// The words of a document.
+#[derive(Debug, Default)]
+pub struct Terms {
+    tokens: Vec<Token>,
+    sentence_ends: Vec<usize>,
+    title: Vec<Token>,
+    words: Vec<Word>,
+    stems: Interner,
+}
+
+impl Terms {
+    /// The words of `sentences` of `text` and of `title`.
+    pub fn new(text: &str, title: &str, sentences: &[Sentence], language: Option<&'static Language>) -> Self {
+        let mut vocabulary = Vocabulary::new(language);
+        let mut scanner = Scanner::new(language.and_then(Language::tailoring));
+        let mut tokens = Vec::with_capacity(text.len() / 6);
+        let mut sentence_ends = Vec::with_capacity(sentences.len());
+        for sentence in sentences {
+            scanner.scan(text, sentence.span, |span| {
+                tokens.push(Token { span, word: vocabulary.word(span.of(text)) });
+            });
+            sentence_ends.push(tokens.len());
+        }
+        let mut title_tokens = Vec::new();
+        scanner.scan(title, Span::new(0, title.len()), |span| {
+            title_tokens.push(Token { span, word: vocabulary.word(span.of(title)) });
+        });
+        Self { tokens, sentence_ends, title: title_tokens, words: vocabulary.words, stems: vocabulary.stems }
+    }
+
+    /// The tokens of the sentence at `index`.
+    pub fn sentence(&self, index: usize) -> &[Token] {
+        let start = if index == 0 { 0 } else { self.sentence_ends[index - 1] };
+        &self.tokens[start..self.sentence_ends[index]]
+    }
+
+    /// The tokens of the title.
+    pub fn title(&self) -> &[Token] {
+        &self.title
+    }
+
+    /// The distinct word that `token` is.
+    pub fn word(&self, token: Token) -> Word {
+        self.words[token.word as usize]
+    }
+
+    /// How many distinct stems there are: terms count from 0 up to it.
+    pub fn term_count(&self) -> usize {
+        self.stems.len()
+    }
+
+    /// The stem that `term` stands for.
+    pub fn stem(&self, term: u32) -> &str {
+        self.stems.string(term)
+    }
+
+    /// The stems of the words of `phrase`, another text in `language`; `None` for a word whose stem the document lacks.
+    pub fn look_up(&self, phrase: &str, language: Option<&'static Language>) -> Vec<Option<u32>> {
+        let mut vocabulary = Vocabulary::new(language);
+        let mut terms = Vec::new();
+        Scanner::new(language.and_then(Language::tailoring)).scan(phrase, Span::new(0, phrase.len()), |span| {
+            let word = vocabulary.word(span.of(phrase));
+            let term = vocabulary.words[word as usize].term;
+            terms.push(self.stems.find(vocabulary.stems.string(term)));
+        });
+        terms
+    }
+}
+
+/// The distinct words and stems met so far.
+struct Vocabulary<'t> {
+    tailoring: Option<&'static Tailoring>,
+    stemmer: Option<Stemmer>,
+    turkic: bool,
+    by_surface: FxHashMap<&'t str, u32>,
+    words: Vec<Word>,
+    stems: Interner,
+    lower: String,
+}
+
+impl<'t> Vocabulary<'t> {
+    fn new(language: Option<&'static Language>) -> Self {
+        let tailoring = language.and_then(Language::tailoring);
+        Self {
+            tailoring,
+            stemmer: tailoring.and_then(|t| t.stemmer).map(Stemmer::create),
+            turkic: language.is_some_and(|l| matches!(l.code, "tr" | "az")),
+            by_surface: FxHashMap::default(),
+            words: Vec::new(),
+            stems: Interner::default(),
+            lower: String::new(),
+        }
+    }
+
+    /// The number of the word written as `surface`.
+    fn word(&mut self, surface: &'t str) -> u32 {
+        if let Some(&word) = self.by_surface.get(surface) {
+            return word;
+        }
+        let word = self.analyse(surface);
+        let number = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        self.words.push(word);
+        self.by_surface.insert(surface, number);
+        number
+    }
+
+    fn analyse(&mut self, surface: &str) -> Word {
+        let case = Case::of(surface);
+        self.lower.clear();
+        scan::push_lower(surface, self.turkic, &mut self.lower);
+        let characters = u32::try_from(surface.chars().count()).unwrap_or(u32::MAX);
+        if case.is_capitalised()
+            && let Some(&same) = self.by_surface.get(self.lower.as_str())
+        {
+            return Word { case, ..self.words[same as usize] };
+        }
+        let lower = self.lower.as_str();
+        let listed = self.tailoring.is_some_and(|t| t.stop_words.contains(lower));
+        let number = !lower.chars().any(char::is_alphabetic);
+        // A letter by itself is no topic, but an initial may stand inside a name.
+        let initial = is_initials(surface);
+        let letter = characters == 1 && case != Case::Uncased;
+        let connector = initial || self.tailoring.is_some_and(|t| t.connectors.contains(lower));
+        let stop = listed || connector || number || letter || initial || scan::is_address(surface);
+        let term = match &self.stemmer {
+            Some(stemmer) if !stop => self.stems.intern(&stemmer.stem(lower)),
+            _ => self.stems.intern(lower),
+        };
+        Word { term, stop, connector, elided: lower.len() > 1 && lower.ends_with('\''), case, number, characters }
+    }
+}
+
+/// Whether `surface` is one initial: `J.`
+fn is_initials(surface: &str) -> bool {
+    let mut characters = surface.chars();
+    characters.next().is_some_and(char::is_uppercase) && characters.as_str() == "."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::languages::Tag;
+
+    fn terms(text: &str, language: &str) -> Terms {
+        let sentence =
+            Sentence { span: Span::new(0, text.len()), paragraph: 0, kind: crate::text::sentence::Kind::Prose };
+        Terms::new(text, "", &[sentence], Tag::parse(language).map(|tag| tag.language))
+    }
+
+    /// `expected` are the words as written, parted by `|`.
+    #[track_caller]
+    fn check(text: &str, language: &str, expected: &str) {
+        let terms = terms(text, language);
+        let words: Vec<&str> = terms.sentence(0).iter().map(|t| t.span.of(text)).collect();
+        assert_eq!(words.join("|"), expected);
+    }
+
+    /// Whether the words of `text` have one and the same stem.
+    #[track_caller]
+    fn check_one_stem(text: &str, language: &str) {
+        let terms = terms(text, language);
+        let stems: Vec<u32> = terms.sentence(0).iter().map(|&t| terms.word(t).term).collect();
+        assert!(stems.len() > 1 && stems.iter().all(|&s| s == stems[0]), "{text}: {stems:?}");
+    }
+
+    /// `expected` are the words that carry a topic.
+    #[track_caller]
+    fn check_topics(text: &str, language: &str, expected: &str) {
+        let terms = terms(text, language);
+        let topics = terms.sentence(0).iter().filter(|&&t| !terms.word(t).stop);
+        assert_eq!(topics.map(|t| t.span.of(text)).collect::<Vec<_>>().join("|"), expected);
+    }
+
+    #[test]
+    fn a_hyphenated_word_is_one() {
+        check("The al-Qaeda cell struck twice.", "en", "The|al-Qaeda|cell|struck|twice");
+        check("der Ost-West-Konflikt", "de", "der|Ost-West-Konflikt");
+        check("so -- or - not", "en", "so|or|not");
+    }
+
+    #[test]
+    fn a_possessive_is_apart() {
+        check("Obama's plan and the workers’ rights", "en", "Obama|plan|and|the|workers|rights");
+        check("Merkel’s visit", "en", "Merkel|visit");
+    }
+
+    #[test]
+    fn a_contraction_is_one_word() {
+        check("They don't and we won’t", "en", "They|don't|and|we|won’t");
+    }
+
+    #[test]
+    fn an_apostrophe_inside_a_name_stays() {
+        check("Conan O'Brien lives", "en", "Conan|O'Brien|lives");
+    }
+
+    #[test]
+    fn an_elided_article_is_apart() {
+        check("L'économie d’aujourd’hui et l’Union", "fr", "L'|économie|d’|aujourd’hui|et|l’|Union");
+        check("dell'acqua e un'altra", "it", "dell'|acqua|e|un'|altra");
+    }
+
+    #[test]
+    fn a_turkish_name_is_parted_from_its_ending() {
+        check("Ankara'da İstanbul’un", "tr", "Ankara|İstanbul");
+    }
+
+    #[test]
+    fn a_finnish_acronym_is_parted_from_its_ending() {
+        check("EU:n ja USA:ssa", "fi", "EU|ja|USA");
+    }
+
+    #[test]
+    fn dots_stay_in_initials_and_abbreviations_of_letters() {
+        check("The U.S. Army, e.g. John D. Rock", "en", "The|U.S.|Army|e.g.|John|D.|Rock");
+        check("He has plan B.", "en", "He|has|plan|B");
+    }
+
+    #[test]
+    fn a_glued_sentence_end_parts_words() {
+        check("for years.It was", "en", "for|years|It|was");
+    }
+
+    #[test]
+    fn numbers_keep_their_marks() {
+        check("1,000 and 3.5 in 2020-21", "en", "1,000|and|3.5|in|2020-21");
+    }
+
+    #[test]
+    fn an_ampersand_between_capitals_stays() {
+        check("AT&T & others", "en", "AT&T|others");
+    }
+
+    #[test]
+    fn an_address_is_one_word() {
+        check(
+            "see https://example.org/a/b?c=d, or me@example.org.",
+            "en",
+            "see|https://example.org/a/b?c=d|or|me@example.org",
+        );
+        check("by @someone at example.org/path.", "en", "by|@someone|at|example.org/path");
+    }
+
+    #[test]
+    fn marks_belong_to_their_letters() {
+        check("नई दिल्ली में प्रधानमंत्री", "hi", "नई|दिल्ली|में|प्रधानमंत्री");
+        check("صה\"ל צה\"ל הודיע", "he", "صה\"ל|צה\"ל|הודיע");
+        check("col·lecció", "ca", "col·lecció");
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_segmented() {
+        check("政府宣布新的经济政策", "zh", "政府|宣布|新的|经济|政策");
+        check("政府は新しい経済政策を発表した。", "ja", "政府|は|新しい|経済|政策|を|発表|した");
+        check("รัฐบาลประกาศนโยบายเศรษฐกิจ", "th", "รัฐบาล|ประกาศ|นโยบาย|เศรษฐกิจ");
+    }
+
+    #[test]
+    fn forms_of_a_word_share_its_stem() {
+        check_one_stem("election elections Election", "en");
+        check_one_stem("выборы выборов выборам", "ru");
+        check_one_stem("Wahlen wahlen", "de");
+        check_one_stem("istanbul İstanbul", "tr");
+    }
+
+    #[test]
+    fn stop_words_numbers_and_addresses_are_no_topics() {
+        check_topics("On Monday the minister said 40 of them opened www.example.org", "en", "minister|opened");
+        check_topics("Le ministre a déclaré lundi qu'il attend l'élection", "fr", "ministre|attend|élection");
+        check_topics("Министр заявил в понедельник о выборах", "ru", "Министр|выборах");
+    }
+
+    #[test]
+    fn case_is_told() {
+        for (word, case) in [
+            ("word", Case::Lower),
+            ("Word", Case::Capitalised),
+            ("NATO", Case::Upper),
+            ("iPhone", Case::Mixed),
+            ("al-Qaeda", Case::Mixed),
+            ("中国", Case::Uncased),
+            ("42", Case::Uncased),
+        ] {
+            assert_eq!(Case::of(word), case, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_looked_up_by_its_stems() {
+        let terms = terms("The elections were free", "en");
+        let language = Tag::parse("en").map(|tag| tag.language);
+        let election = terms.word(terms.sentence(0)[1]).term;
+        assert_eq!(terms.look_up("Election", language), [Some(election)]);
+        assert_eq!(terms.look_up("bicycle", language), [None]);
+    }
+}

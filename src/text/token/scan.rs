@@ -1,0 +1,316 @@
+//! Where the words of a text are: one scan, by a byte table for ASCII and by script for the rest.
+//!
+//! A word is a run of letters, digits and marks, with the hyphens, apostrophes and dots that a reader sees as part of it:
+//! `al-Qaeda`, `don't`, `U.S.`, `AT&T`, `3.5`. What a language writes together but means apart is cut: `l'économie` is
+//! two words, `Obama's` is `Obama`. Its stop words say where: an entry that ends in an apostrophe is elided before the
+//! next word, one that starts with an apostrophe or a colon is an ending. Chinese, Japanese, Thai, Lao, Khmer and
+//! Burmese, written without spaces, are cut by ICU's dictionaries.
+
+use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed, options::WordBreakInvariantOptions};
+
+use crate::languages::{Tailoring, WordList};
+
+use super::super::span::Span;
+
+/// How a language's words are told apart.
+pub(super) struct Scanner {
+    stop_words: Option<&'static WordList>,
+    segmenter: WordSegmenterBorrowed<'static>,
+    lower: String,
+}
+
+impl Scanner {
+    /// By the stop words of `tailoring`.
+    pub(super) fn new(tailoring: Option<&'static Tailoring>) -> Self {
+        Self {
+            stop_words: tailoring.map(|t| &t.stop_words),
+            segmenter: WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()),
+            lower: String::new(),
+        }
+    }
+
+    /// Calls `emit` for every word of `span` of `text`, in order.
+    pub(super) fn scan(&mut self, text: &str, span: Span, mut emit: impl FnMut(Span)) {
+        let mut at = span.start;
+        while at < span.end {
+            match class_at(text, at) {
+                (Class::Word, _) => {
+                    let run = Run::new(text, at, span.end);
+                    at = run.end;
+                    if run.affixed { self.cut_affixes(text, run.span(), &mut emit) } else { emit(run.span()) }
+                }
+                (Class::At, _) if is_word(text, at + 1, span.end) => {
+                    let end = address_end(text, at, span.end);
+                    emit(Span::new(at, end));
+                    at = end;
+                }
+                (Class::Unspaced, _) => {
+                    let end = unspaced_end(text, at, span.end);
+                    let mut start = at;
+                    for cut in self.segmenter.segment_str(&text[at..end]) {
+                        let word = Span::new(start, at + cut);
+                        if word.of(text).chars().any(char::is_alphanumeric) {
+                            emit(word);
+                        }
+                        start = at + cut;
+                    }
+                    at = end;
+                }
+                (_, length) => at += length,
+            }
+        }
+    }
+
+    /// Emits the words of `run`, which holds an apostrophe or a colon.
+    fn cut_affixes(&mut self, text: &str, run: Span, emit: &mut impl FnMut(Span)) {
+        let mut rest = run;
+        while let Some((offset, mark)) = rest.of(text).char_indices().find(|&(_, c)| is_apostrophe(c) || c == ':') {
+            let (head_end, tail_start) = (rest.start + offset, rest.start + offset + mark.len_utf8());
+            let sign = if mark == ':' { ':' } else { '\'' };
+            if sign == '\'' && self.is_listed(&text[rest.start..head_end], "", "'") {
+                emit(Span::new(rest.start, tail_start));
+                rest.start = tail_start;
+            } else if self.is_listed("", &text[tail_start..rest.end], if sign == ':' { ":" } else { "'" })
+                && !self.is_listed(rest.of(text), "", "")
+            {
+                emit(Span::new(rest.start, head_end));
+                return;
+            } else if sign == ':' {
+                emit(Span::new(rest.start, head_end));
+                rest.start = tail_start;
+            } else {
+                break;
+            }
+        }
+        if rest.start < rest.end {
+            emit(rest);
+        }
+    }
+
+    /// Whether `head`, `sign` and `tail` put together are a stop word.
+    fn is_listed(&mut self, head: &str, tail: &str, sign: &str) -> bool {
+        let Some(stop_words) = self.stop_words else { return false };
+        self.lower.clear();
+        push_lower(head, false, &mut self.lower);
+        self.lower.push_str(sign);
+        push_lower(tail, false, &mut self.lower);
+        stop_words.contains(&self.lower)
+    }
+}
+
+/// Adds `surface` in lower case to `lower`, with one form for every apostrophe and hyphen and no soft hyphens. `turkic`
+/// says whether the language has a dotless `ı`.
+pub(super) fn push_lower(surface: &str, turkic: bool, lower: &mut String) {
+    for c in surface.chars() {
+        match c {
+            'I' if turkic => lower.push('ı'),
+            'İ' if turkic => lower.push('i'),
+            'A'..='Z' => lower.push(c.to_ascii_lowercase()),
+            '\0'..='\x7f' => lower.push(c),
+            '\u{ad}' => {}
+            '\u{2010}' | '\u{2011}' => lower.push('-'),
+            c if is_apostrophe(c) => lower.push('\''),
+            c => lower.extend(c.to_lowercase()),
+        }
+    }
+}
+
+/// Whether `surface` is a web or e-mail address or the name of an account.
+pub(super) fn is_address(surface: &str) -> bool {
+    surface.bytes().any(|b| matches!(b, b'@' | b'/'))
+        || surface.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."))
+}
+
+/// Whether `c` belongs to a script that is written without spaces.
+pub(super) fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0e01..=0x0eff // Thai, Lao
+        | 0x1000..=0x109f // Myanmar
+        | 0x1780..=0x17d3 | 0x17dc | 0x17dd // Khmer
+        | 0x3005..=0x3007 | 0x3031..=0x3035 | 0x3041..=0x309f | 0x30a1..=0x30fa | 0x30fc..=0x30ff // kana
+        | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x323af) // Han
+}
+
+/// What a character is to the scan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// A letter, digit or mark.
+    Word,
+    /// A mark that joins words when it stands between them: what exactly, `Run` decides.
+    Joiner,
+    /// `@`.
+    At,
+    /// A letter of a script without spaces.
+    Unspaced,
+    /// White space, punctuation, symbols.
+    Other,
+}
+
+const ASCII: [Class; 128] = {
+    let mut table = [Class::Other; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        #[expect(clippy::cast_possible_truncation, reason = "the loop ends at 128")]
+        let b = byte as u8;
+        if b.is_ascii_alphanumeric() {
+            table[byte] = Class::Word;
+        }
+        byte += 1;
+    }
+    let joiners = *b"-'.,&_:/\"";
+    let mut index = 0;
+    while index < joiners.len() {
+        table[joiners[index] as usize] = Class::Joiner;
+        index += 1;
+    }
+    table[b'@' as usize] = Class::At;
+    table
+};
+
+/// The class of the character at `at`, and its length in bytes.
+fn class_at(text: &str, at: usize) -> (Class, usize) {
+    let byte = text.as_bytes()[at];
+    if byte < 0x80 {
+        return (ASCII[usize::from(byte)], 1);
+    }
+    text[at..].chars().next().map_or((Class::Other, 1), |c| (class(c), c.len_utf8()))
+}
+
+/// The class of a character beyond ASCII.
+fn class(c: char) -> Class {
+    match u32::from(c) {
+        0xd7 | 0xf7 => Class::Other,
+        0xb7 => Class::Joiner,
+        0xad | 0xc0..=0x36f | 0x386..=0x481 | 0x483..=0x52f => Class::Word,
+        0x2010 | 0x2011 | 0x2019 | 0x5f3 | 0x5f4 => Class::Joiner,
+        0x591..=0x5bd | 0x5bf | 0x5c1 | 0x5c2 | 0x5c4 | 0x5c5 | 0x5c7 => Class::Word,
+        0x964 | 0x965 | 0x970 => Class::Other,
+        // Viramas, nuktas and other signs of the Indic scripts.
+        0x900..=0xdff => Class::Word,
+        0x200c | 0x200d => Class::Word,
+        _ if is_unspaced(c) => Class::Unspaced,
+        _ if c.is_alphanumeric() || is_mark(c) => Class::Word,
+        _ => Class::Other,
+    }
+}
+
+/// Marks of scripts that have no arm of their own in [`class`] and that are not alphabetic.
+fn is_mark(c: char) -> bool {
+    matches!(u32::from(c), 0x610..=0x61a | 0x64b..=0x65f | 0x670 | 0x6d6..=0x6ed | 0x70f..=0x74a | 0x135d..=0x135f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x20d0..=0x20ff | 0xfe20..=0xfe2f)
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{2bc}')
+}
+
+fn is_word(text: &str, at: usize, end: usize) -> bool {
+    at < end && class_at(text, at).0 == Class::Word
+}
+
+/// A word in the making.
+struct Run {
+    start: usize,
+    end: usize,
+    /// Whether it holds an apostrophe or a colon between letters.
+    affixed: bool,
+    /// Where the part after the last dot starts.
+    part: usize,
+}
+
+impl Run {
+    /// The word that starts at `start`.
+    fn new(text: &str, start: usize, limit: usize) -> Self {
+        let mut run = Self { start, end: start, affixed: false, part: start };
+        while run.end < limit {
+            let (class, length) = class_at(text, run.end);
+            match class {
+                Class::Word => run.end += length,
+                Class::Joiner | Class::At => match run.join(text, length, limit) {
+                    Some(end) => run.end = end,
+                    None => break,
+                },
+                Class::Unspaced | Class::Other => break,
+            }
+        }
+        if run.is_initial(text) && run.end + 1 < limit && text.as_bytes()[run.end] == b'.' {
+            run.end += 1;
+        }
+        run
+    }
+
+    fn span(&self) -> Span {
+        Span::new(self.start, self.end)
+    }
+
+    /// Where the word goes on after the mark of `length` bytes at its end, if it does.
+    fn join(&mut self, text: &str, length: usize, limit: usize) -> Option<usize> {
+        let next = self.end + length;
+        if text[self.end..].starts_with("://") {
+            return Some(address_end(text, self.end, limit));
+        }
+        if !is_word(text, next, limit) {
+            return None;
+        }
+        let before = text[..self.end].chars().next_back()?;
+        let after = text[next..].chars().next()?;
+        let mark = text[self.end..].chars().next()?;
+        match mark {
+            '-' | '_' | '\u{2010}' | '\u{2011}' | '\u{b7}' | '\u{5f3}' | '\u{5f4}' => Some(next),
+            '\'' | '\u{2019}' => {
+                self.affixed = true;
+                Some(next)
+            }
+            ',' => (before.is_ascii_digit() && after.is_ascii_digit()).then_some(next),
+            '&' => (before.is_uppercase() && after.is_uppercase()).then_some(next),
+            '"' => (is_hebrew(before) && is_hebrew(after)).then_some(next),
+            ':' if before.is_uppercase() && after.is_lowercase() => {
+                self.affixed = true;
+                Some(next)
+            }
+            '.' => {
+                let initials = self.is_initial(text) && !is_word(text, next + after.len_utf8(), limit);
+                let joins = initials || after.is_lowercase() || (before.is_ascii_digit() && after.is_ascii_digit());
+                joins.then(|| {
+                    self.part = next;
+                    next
+                })
+            }
+            '@' => Some(address_end(text, self.end, limit)),
+            '/' if self.part > self.start && before.is_alphabetic() => Some(address_end(text, self.end, limit)),
+            _ => None,
+        }
+    }
+
+    /// Whether what follows the last dot is one capital, or one letter after another.
+    fn is_initial(&self, text: &str) -> bool {
+        let mut letters = text[self.part..self.end].chars();
+        letters.next().is_some_and(|c| {
+            c.is_uppercase()
+                || (self.part > self.start && c.is_alphabetic())
+                || self.end == self.start + 1 && c.is_alphabetic()
+        }) && letters.next().is_none()
+    }
+}
+
+fn is_hebrew(c: char) -> bool {
+    matches!(c, '\u{5d0}'..='\u{5ea}')
+}
+
+/// Where an address that runs over `at` ends: at white space, a bracket or a quote, without the marks that close a
+/// sentence.
+fn address_end(text: &str, at: usize, limit: usize) -> usize {
+    let run = &text[at..limit];
+    let length = run
+        .find(|c: char| {
+            c.is_whitespace()
+                || matches!(c, '<' | '>' | '"' | '(' | ')' | '[' | ']' | '{' | '}' | '“' | '”' | '»' | '。')
+        })
+        .unwrap_or(run.len());
+    let kept = run[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '…']).len();
+    at + kept.max(1)
+}
+
+/// Where the run of unspaced script at `at` ends.
+fn unspaced_end(text: &str, at: usize, limit: usize) -> usize {
+    text[at..limit].find(|c: char| !is_unspaced(c)).map_or(limit, |length| at + length)
+}
