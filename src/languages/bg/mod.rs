@@ -8,6 +8,6 @@ pub static TAILORING: Tailoring = Tailoring {
     connectors: WordList::new(include_str!("connectors.txt")),
     abbreviations: Abbreviations::NONE,
     boilerplate: Boilerplate::NONE,
-    openers: WordList::NONE,
+    openers: WordList::new(include_str!("openers.txt")),
     stemmer: None,
 };

@@ -8,6 +8,6 @@ pub static TAILORING: Tailoring = Tailoring {
     connectors: WordList::NONE,
     abbreviations: Abbreviations::NONE,
     boilerplate: Boilerplate::NONE,
-    openers: WordList::NONE,
+    openers: WordList::new(include_str!("openers.txt")),
     stemmer: None,
 };

@@ -1,6 +1,19 @@
 //! Extractive summaries.
+//!
+//! [`candidate`] says which sentences may be chosen, [`vector`] what each is about, [`score`] how much each says of the
+//! document, [`select`] chooses without repeating, [`budget`] counts. `docs/summaries.md` explains the design and each of
+//! the [`Weights`].
+
+mod budget;
+mod candidate;
+mod score;
+mod select;
+mod vector;
+mod weights;
 
 use super::document::Document;
+
+pub use weights::Weights;
 
 /// How long a summary may be.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,10 +88,18 @@ pub struct Summary {
 /// A summary of `document`: never empty where it has a sentence, never longer than asked except that one sentence always
 /// comes.
 pub fn summarize(document: &Document<'_>, options: &Options) -> Summary {
-    let _ = options;
-    let picks: Vec<Pick> =
-        (0..document.sentences().len().min(3)).map(|i| Pick { sentence: i, rank: i + 1, score: 0.5 }).collect();
-    let text =
-        picks.iter().map(|p| document.sentences()[p.sentence].span.of(document.text())).collect::<Vec<_>>().join(" ");
+    summarize_with(document, options, &Weights::of(options.profile))
+}
+
+/// A summary by other weights than those of the profile: for the program that fits them.
+pub fn summarize_with(document: &Document<'_>, options: &Options, weights: &Weights) -> Summary {
+    let candidates = candidate::of(document);
+    let vectors = vector::Vectors::new(document, &candidates);
+    let values = score::values(&candidates, &vectors, weights);
+    let mut picks = select::choose(document, options, &select::Field { candidates, vectors, values }, weights);
+    if options.order == Order::Source {
+        picks.sort_unstable_by_key(|pick| pick.sentence);
+    }
+    let text = budget::join(document, picks.iter().map(|pick| pick.sentence));
     Summary { picks, text }
 }

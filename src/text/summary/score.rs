@@ -1,0 +1,66 @@
+//! How much each candidate says of the document, before anything is chosen.
+
+use super::{
+    candidate::Candidate,
+    vector::{Vectors, Weighted},
+    weights::Weights,
+};
+
+/// A sentence of as many words is a full one.
+const FULL_WORDS: f64 = 12.0;
+
+/// A sentence of more words is long.
+const LONG_WORDS: usize = 45;
+
+/// The value of each candidate.
+pub(super) fn values(candidates: &[Candidate], vectors: &Vectors, weights: &Weights) -> Vec<f64> {
+    let mut whole = vec![0.0; vectors.term_count()];
+    let mut title = vec![0.0; vectors.term_count()];
+    add(vectors.title(), &mut title);
+    let mut forward = vec![0.0; candidates.len()];
+    for index in (0..candidates.len()).rev() {
+        let vector = vectors.of(index);
+        forward[index] = dot(vector, &whole);
+        add(vector, &mut whole);
+    }
+    let mut centroid: Vec<f64> = (0..candidates.len()).map(|index| dot(vectors.of(index), &whole)).collect();
+    let mut titled: Vec<f64> = (0..candidates.len()).map(|index| dot(vectors.of(index), &title)).collect();
+    for property in [&mut forward, &mut centroid, &mut titled] {
+        to_unit(property);
+    }
+    candidates
+        .iter()
+        .enumerate()
+        .map(|(index, candidate)| {
+            let flag = |weight: f64, is: bool| if is { weight } else { 0.0 };
+            weights.position * (-(index as f64) / weights.decay).exp()
+                + weights.centroid * centroid[index]
+                + weights.forward * forward[index]
+                + weights.title * titled[index]
+                + weights.length * (candidate.words as f64 / FULL_WORDS).min(1.0)
+                - flag(weights.long, candidate.words > LONG_WORDS)
+                - flag(weights.question, candidate.question)
+                - flag(weights.quote, candidate.quote)
+        })
+        .collect()
+}
+
+fn add(vector: &[Weighted], into: &mut [f64]) {
+    for entry in vector {
+        into[entry.term as usize] += entry.weight;
+    }
+}
+
+fn dot(vector: &[Weighted], with: &[f64]) -> f64 {
+    vector.iter().map(|entry| entry.weight * with[entry.term as usize]).sum()
+}
+
+/// Scales so that the largest is 1.
+fn to_unit(property: &mut [f64]) {
+    let largest = property.iter().copied().fold(0.0, f64::max);
+    if largest > 0.0 {
+        for value in property {
+            *value /= largest;
+        }
+    }
+}
