@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::service::Limits;
 use crate::service::deadline::DeadlineLimits;
 use crate::service::workers::WorkerLimits;
 
@@ -108,8 +109,11 @@ pub struct WorkSettings {
     /// Longest text of a document, in bytes of UTF-8. A longer one is INVALID_ARGUMENT.
     #[arg(long, env = "COPYDESK_MAX_TEXT_BYTES", value_name = "BYTES", default_value = "1MiB", value_parser = bytes)]
     pub max_text_bytes: usize,
+    /// Longest title of a document, in bytes of UTF-8. A longer one is INVALID_ARGUMENT.
+    #[arg(long, env = "COPYDESK_MAX_TITLE_BYTES", value_name = "BYTES", default_value = "16KiB", value_parser = bytes)]
+    pub max_title_bytes: usize,
     /// Largest request message. A larger one is RESOURCE_EXHAUSTED.
-    #[arg(long, env = "COPYDESK_MAX_MESSAGE_BYTES", value_name = "BYTES", default_value = "8MiB", value_parser = bytes)]
+    #[arg(long, env = "COPYDESK_MAX_MESSAGE_BYTES", value_name = "BYTES", default_value = "16MiB", value_parser = bytes)]
     pub max_message_bytes: usize,
     /// Threads for the analyses; 0 is one for each core that the process may use (cgroup limits included).
     #[arg(long, env = "COPYDESK_THREADS", value_name = "COUNT", default_value_t = 0)]
@@ -365,6 +369,17 @@ impl Settings {
         WorkerLimits { threads, queue_requests: self.work.queue_requests, queue_bytes: self.work.queue_bytes }
     }
 
+    /// What a request may ask.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits {
+            text_bytes: self.work.max_text_bytes,
+            title_bytes: self.work.max_title_bytes,
+            message_bytes: self.work.max_message_bytes,
+            stream_in_flight: self.work.stream_in_flight.get(),
+        }
+    }
+
     /// The bounds on the time that a unary call may take.
     #[must_use]
     pub fn deadline_limits(&self) -> DeadlineLimits {
@@ -376,6 +391,7 @@ impl Settings {
         const MEBIBYTE: usize = 1 << 20;
         let (work, connections) = (&self.work, &self.connections);
         in_range("--max-text-bytes", work.max_text_bytes, 1024, 64 * MEBIBYTE)?;
+        in_range("--max-title-bytes", work.max_title_bytes, 256, MEBIBYTE)?;
         in_range("--max-message-bytes", work.max_message_bytes, work.max_text_bytes + 65_536, 256 * MEBIBYTE)?;
         in_range("--queue-bytes", work.queue_bytes, work.max_message_bytes, usize::MAX)?;
         in_range("--max-held-bytes", work.max_held_bytes, work.max_message_bytes, usize::MAX)?;
@@ -540,7 +556,7 @@ mod tests {
         check_refused(&["--listen", "nowhere"], "--listen");
         check_refused(&["--metrics-listen", "9464"], "--metrics-listen");
         check_refused(&["--max-text-bytes", "1MB"], "--max-text-bytes");
-        check_refused(&["--max-text-bytes", "9MiB"], "--max-message-bytes");
+        check_refused(&["--max-text-bytes", "17MiB"], "--max-message-bytes");
         check_refused(&["--queue-bytes", "1MiB"], "--queue-bytes");
         check_refused(&["--max-held-bytes", "1MiB"], "--max-held-bytes");
         check_refused(&["--threads=-1"], "--threads");

@@ -8,4 +8,8 @@ pub mod languages;
 pub mod text;
 
 #[cfg(feature = "server")]
+pub mod config;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "server")]
 pub mod service;

@@ -1,1 +1,51 @@
-fn main() {}
+//! The program `copydesk`: settings, logging, the subcommand, the exit code. Only order here.
+
+use std::process::ExitCode;
+
+use copydesk::config::{Command, Program, Settings};
+use copydesk::server::signal::Ending;
+use copydesk::server::{Listeners, logging, metrics, serve, signal};
+use copydesk::service::workers::Workers;
+use copydesk::service::{Engine, routes};
+
+fn main() -> ExitCode {
+    let program = Program::from_process();
+    match program.command {
+        None => run_server(&program.serve),
+        Some(Command::Serve(settings)) => run_server(&settings),
+    }
+}
+
+/// Exit codes: 0 after an orderly end, 1 when the server cannot start, 2 (clap's) for a wrong setting.
+fn run_server(settings: &Settings) -> ExitCode {
+    if let Err(message) = logging::start(&settings.logging) {
+        anstream::eprintln!("error: {message}");
+        return ExitCode::from(2);
+    }
+    match start(settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn start(settings: &Settings) -> anyhow::Result<()> {
+    // First of all, so that nothing is counted before there is somebody to count it.
+    metrics::install()?;
+    let listeners = Listeners::bind(settings).await?;
+    let engine = Engine { workers: Workers::start(settings.worker_limits()), limits: settings.limits() };
+    serve(routes(&engine), listeners, settings, stop()).await
+}
+
+async fn stop() -> Ending {
+    match signal::ending().await {
+        Ok(ending) => ending,
+        Err(error) => {
+            tracing::error!(%error, "signals cannot be handled: this process has to be killed");
+            std::future::pending().await
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use prost::Message;
 use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
+use tonic_types::{ErrorDetails, FieldViolation, QuotaViolation, StatusExt};
 
 use super::workers::Refusal;
 
@@ -43,6 +43,29 @@ pub fn refused(refusal: Refusal) -> Status {
 pub fn unavailable(retry_after: Duration) -> Status {
     let details = ErrorDetails::with_retry_info(Some(retry_after));
     Status::with_error_details(Code::Unavailable, "the server is busy: try again later, or another replica", details)
+}
+
+/// The server is going away; another replica takes the call.
+pub fn shutting_down() -> Status {
+    Status::unavailable("the server is shutting down: try another replica")
+}
+
+/// The caller makes more calls than it may; it may try again after `retry_after`.
+pub fn over_quota(caller: &str, calls_a_second: u32, retry_after: Duration) -> Status {
+    let message = format!("more than {calls_a_second} calls a second");
+    let mut details = ErrorDetails::with_retry_info(Some(retry_after));
+    details.set_quota_failure(vec![QuotaViolation::new(caller, message.clone())]);
+    Status::with_error_details(Code::ResourceExhausted, message, details)
+}
+
+/// The call has no token that the operator knows.
+pub fn unauthenticated() -> Status {
+    Status::unauthenticated("a valid bearer token is required")
+}
+
+/// The request message is over the transport's limit.
+pub fn message_too_large(limit_bytes: usize) -> Status {
+    Status::resource_exhausted(format!("the message is longer than {limit_bytes} bytes"))
 }
 
 /// The call's deadline has passed.

@@ -1,0 +1,288 @@
+//! Connections: accepted within limits, spoken to over HTTP/2, ended in order.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::{Request, Response};
+use http_body::Body as HttpBody;
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tonic::body::Body;
+use tower::Service;
+
+use super::gate::Peer;
+use super::tls::{Tls, client_certificate};
+use super::trace;
+use crate::config::ConnectionSettings;
+
+/// How far the server's end has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It serves.
+    Serving,
+    /// It takes no new calls and finishes those that run.
+    Draining,
+    /// It cuts what is left.
+    Cut,
+}
+
+/// What connections are held to.
+#[derive(Debug)]
+pub struct Conversation {
+    builder: Builder<TokioExecutor>,
+    tls: Option<Arc<Tls>>,
+    open: Arc<Semaphore>,
+    handshake: Duration,
+    max_age: Option<Duration>,
+    max_age_grace: Duration,
+}
+
+/// The versions of HTTP that are spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Http {
+    /// HTTP/2 alone: gRPC.
+    Two,
+    /// HTTP/1.1 too: gRPC-Web.
+    OneAndTwo,
+}
+
+impl Conversation {
+    /// Connections with these limits; all that share `open` count together.
+    pub fn new(settings: &ConnectionSettings, http: Http, tls: Option<Arc<Tls>>, open: Arc<Semaphore>) -> Self {
+        let in_u32 = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(settings.max_concurrent_streams.get())
+            .initial_stream_window_size(in_u32(settings.stream_window_bytes))
+            .initial_connection_window_size(in_u32(settings.connection_window_bytes))
+            .max_header_list_size(in_u32(settings.max_header_bytes))
+            .max_pending_accept_reset_streams(settings.max_pending_resets)
+            .max_local_error_reset_streams(LOCAL_ERRORS)
+            .max_send_buf_size(SEND_BUFFER)
+            .keep_alive_interval(settings.keepalive_interval.on())
+            .keep_alive_timeout(settings.keepalive_timeout);
+        builder.http1().timer(TokioTimer::new()).header_read_timeout(settings.handshake_timeout);
+        Self {
+            builder: if http == Http::Two { builder.http2_only() } else { builder },
+            tls,
+            open,
+            handshake: settings.handshake_timeout,
+            max_age: settings.max_connection_age.on(),
+            max_age_grace: settings.max_connection_age_grace,
+        }
+    }
+}
+
+/// Accepts connections and answers their calls by `service`, until the server drains.
+pub async fn listen<S, B>(
+    listener: TcpListener,
+    conversation: Arc<Conversation>,
+    service: S,
+    mut phase: watch::Receiver<Phase>,
+) where
+    S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    B: HttpBody<Data = Bytes> + Send + 'static,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let mut draining = phase.clone();
+    let accept_all = async {
+        loop {
+            // Without room for one more connection, the system's backlog holds callers back.
+            let Ok(room) = Arc::clone(&conversation.open).acquire_owned().await else { return };
+            let (stream, address) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Out of file descriptors, say: trying again at once would only burn the CPU.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            };
+            let (conversation, service, phase) = (Arc::clone(&conversation), service.clone(), phase.clone());
+            tokio::spawn(async move {
+                let open = metrics::gauge!("copydesk_connections");
+                open.increment(1.0);
+                conversation.hold(stream, address, service, phase).await;
+                open.decrement(1.0);
+                drop(room);
+            });
+        }
+    };
+    tokio::select! {
+        () = accept_all => {}
+        _ = draining.wait_for(|phase| *phase != Phase::Serving) => {}
+    }
+    phase.mark_unchanged();
+}
+
+impl Conversation {
+    async fn hold<S, B>(&self, stream: TcpStream, address: SocketAddr, service: S, phase: watch::Receiver<Phase>)
+    where
+        S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        // Answers are written whole: waiting for more to send only delays them.
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = &self.tls else {
+            let peer = Peer { address: address.ip(), certificate: None };
+            return self.speak(stream, peer, service, phase).await;
+        };
+        match tokio::time::timeout(self.handshake, tls.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let peer = Peer { address: address.ip(), certificate: client_certificate(&stream) };
+                self.speak(stream, peer, service, phase).await;
+            }
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "no TLS handshake");
+                refused("tls");
+            }
+            Err(_) => refused("handshake_timeout"),
+        }
+    }
+
+    async fn speak<I, S, B>(&self, stream: I, peer: Peer, service: S, mut phase: watch::Receiver<Phase>)
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let answer = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(peer.clone());
+            service.clone().call(request)
+        });
+        let read = Arc::new(AtomicUsize::new(0));
+        let stream = TokioIo::new(Counted { stream, read: Arc::clone(&read) });
+        let mut connection = std::pin::pin!(self.builder.serve_connection(stream, answer));
+
+        let mut greeting = std::pin::pin!(tokio::time::sleep(self.handshake));
+        let mut age = std::pin::pin!(sleep_or_never(self.max_age.map(jittered)));
+        let mut grace = std::pin::pin!(sleep_or_never(None));
+        let (mut greeted, mut ending) = (false, false);
+        loop {
+            tokio::select! {
+                // How a connection ends is its client's affair, and an error may quote what it sent.
+                _ = connection.as_mut() => return,
+                () = &mut greeting, if !greeted => {
+                    greeted = true;
+                    if read.load(Ordering::Relaxed) < GREETING {
+                        return refused("silent");
+                    }
+                }
+                () = &mut age, if !ending => {
+                    ending = true;
+                    connection.as_mut().graceful_shutdown();
+                    grace.set(sleep_or_never(Some(self.max_age_grace)));
+                }
+                () = &mut grace => return,
+                changed = phase.changed() => match *phase.borrow_and_update() {
+                    Phase::Serving if changed.is_ok() => {}
+                    Phase::Draining if changed.is_ok() => {
+                        ending = true;
+                        connection.as_mut().graceful_shutdown();
+                    }
+                    _ => return,
+                }
+            }
+        }
+    }
+}
+
+/// RFC 9113, section 3.4: the client's preface and its first frame's header. Who has not sent so much is no client.
+const GREETING: usize = 24 + 9;
+/// Streams that a client may make the server reset by its own errors; one more closes the connection.
+const LOCAL_ERRORS: usize = 256;
+/// What the server buffers of a call's answer before the client takes it.
+const SEND_BUFFER: usize = 128 << 10;
+
+fn refused(reason: &'static str) {
+    metrics::counter!("copydesk_connections_refused_total", "reason" => reason).increment(1);
+}
+
+async fn sleep_or_never(time: Option<Duration>) {
+    match time {
+        Some(time) => tokio::time::sleep(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A tenth more or less, so that connections that began together do not end together.
+fn jittered(age: Duration) -> Duration {
+    let per_mille = u32::try_from(900 + trace::random() % 201).unwrap_or(1000);
+    age.saturating_mul(per_mille) / 1000
+}
+
+/// A stream that counts what is read from it.
+struct Counted<I> {
+    stream: I,
+    read: Arc<AtomicUsize>,
+}
+
+impl<I: AsyncRead + Unpin> AsyncRead for Counted<I> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.read.fetch_add(buffer.filled().len() - before, Ordering::Relaxed);
+        polled
+    }
+}
+
+impl<I: AsyncWrite + Unpin> AsyncWrite for Counted<I> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[std::io::IoSlice<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jitter_is_a_tenth_more_or_less() {
+        for _ in 0..1000 {
+            let age = jittered(Duration::from_secs(1000));
+            assert!((900..=1100).contains(&age.as_secs()), "{age:?}");
+        }
+    }
+}

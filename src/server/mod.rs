@@ -1,0 +1,23 @@
+//! The transport: everything between the socket and the services.
+//!
+//! A call's way: [`connection`] accepts it within HTTP/2's limits and [`tls`]; [`web`] translates gRPC-Web; [`gate`]
+//! checks who calls ([`access`], [`rates`]), sets the deadline, measures ([`metrics`]) and catches what goes wrong; then
+//! the services answer. [`run`] starts all of it and drains it at the end.
+
+mod access;
+mod connection;
+mod descriptors;
+mod files;
+mod gate;
+mod health;
+pub mod logging;
+pub mod metrics;
+mod observed;
+mod rates;
+mod run;
+pub mod signal;
+mod tls;
+mod trace;
+mod web;
+
+pub use run::{Listeners, serve};

@@ -1,0 +1,171 @@
+//! Starts the server from its settings, and drains it at the end.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
+use tonic::service::Routes;
+
+use super::access::Access;
+use super::connection::{Conversation, Http, Phase, listen};
+use super::descriptors::Methods;
+use super::gate::{Gate, Rules};
+use super::health::{DESCRIPTOR_SETS, Health, add_reflection};
+use super::observed::HeldBytes;
+use super::rates::Rates;
+use super::signal::Ending;
+use super::tls::Tls;
+use super::{files, metrics, web};
+use crate::config::Settings;
+
+/// The sockets of a server, bound by whoever starts it.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For gRPC.
+    pub grpc: Vec<TcpListener>,
+    /// For health checks without TLS and tokens.
+    pub health: Option<TcpListener>,
+    /// For Prometheus.
+    pub metrics: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Binds the addresses of the settings.
+    ///
+    /// # Errors
+    /// If one cannot be bound; the message names its flag.
+    pub async fn bind(settings: &Settings) -> anyhow::Result<Self> {
+        let mut grpc = Vec::new();
+        for &address in &settings.network.listen {
+            let bound = TcpListener::bind(address).await;
+            grpc.push(bound.with_context(|| format!("cannot listen on --listen {address}"))?);
+        }
+        let health = match settings.network.health_listen.on() {
+            None => None,
+            Some(address) => {
+                let bound = TcpListener::bind(address).await;
+                Some(bound.with_context(|| format!("cannot listen on --health-listen {address}"))?)
+            }
+        };
+        let metrics = match settings.network.metrics_listen.on() {
+            None => None,
+            Some(address) => {
+                let bound = TcpListener::bind(address).await;
+                Some(bound.with_context(|| format!("cannot listen on --metrics-listen {address}"))?)
+            }
+        };
+        Ok(Self { grpc, health, metrics })
+    }
+}
+
+/// Serves `routes` until `stop`, then drains: health says NOT_SERVING, new calls are refused, running ones finish.
+///
+/// # Errors
+/// If the files of TLS or of tokens, or an origin, cannot be used.
+pub async fn serve(
+    routes: Routes,
+    listeners: Listeners,
+    settings: &Settings,
+    stop: impl Future<Output = Ending>,
+) -> anyhow::Result<()> {
+    let (phases, phase) = watch::channel(Phase::Serving);
+    // Ends with this function: what runs for ever beside the calls.
+    let mut background = JoinSet::new();
+    let security = &settings.security;
+
+    let tls = Tls::load(security, settings.web.grpc_web)?.map(Arc::new);
+    if let Some(tls) = tls.clone() {
+        let files = tls.files();
+        background.spawn(files::watch("tls", files, security.reload_interval, move || tls.reload()));
+    }
+    let access = security.tokens_file.as_deref().map(Access::load).transpose()?.map(Arc::new);
+    if let Some(access) = access.clone() {
+        let files = vec![access.file().to_owned()];
+        background.spawn(files::watch("tokens", files, security.reload_interval, move || access.reload()));
+    }
+    warn_if_open(&listeners, settings);
+
+    let recorder = metrics::install()?;
+    background.spawn(metrics::upkeep(recorder.clone()));
+    if let Some(listener) = listeners.metrics {
+        tracing::info!(address = %listener.local_addr()?, "metrics at /metrics");
+        background.spawn(metrics::serve(listener, recorder));
+    }
+
+    let health = Health::default();
+    let rules = |access, rates, phase| -> anyhow::Result<Arc<Rules>> {
+        Ok(Arc::new(Rules {
+            methods: Methods::read(&DESCRIPTOR_SETS)?,
+            access,
+            health_open: security.health_open,
+            rates,
+            deadlines: settings.deadline_limits(),
+            held: Arc::new(HeldBytes::at_most(settings.work.max_held_bytes)),
+            message_bytes: settings.work.max_message_bytes,
+            phase,
+        }))
+    };
+    let rates = (security.rate_limit > 0).then(|| Rates::new(security.rate_limit, security.rate_burst));
+    let routes = health.add_to(routes);
+    let routes = if settings.network.reflection { add_reflection(routes)? } else { routes };
+    let gate = Gate::new(rules(access, rates, phase.clone())?, routes);
+
+    let room = Arc::new(Semaphore::new(settings.connections.max_connections.get()));
+    let http = if settings.web.grpc_web { Http::OneAndTwo } else { Http::Two };
+    let conversation = Arc::new(Conversation::new(&settings.connections, http, tls, room));
+    let mut accepting = JoinSet::new();
+    for listener in listeners.grpc {
+        tracing::info!(address = %listener.local_addr()?, tls = security.tls_cert.is_some(), "listening");
+        let (conversation, phase) = (Arc::clone(&conversation), phase.clone());
+        if settings.web.grpc_web {
+            let gate = web::open(gate.clone(), &settings.web)?;
+            accepting.spawn(listen(listener, conversation, gate, phase));
+        } else {
+            accepting.spawn(listen(listener, conversation, gate.clone(), phase));
+        }
+    }
+    if let Some(listener) = listeners.health {
+        tracing::info!(address = %listener.local_addr()?, "listening for health checks");
+        let room = Arc::new(Semaphore::new(PROBES));
+        let conversation = Arc::new(Conversation::new(&settings.connections, Http::Two, None, room));
+        let gate = Gate::new(rules(None, None, phase.clone())?, health.add_to(Routes::default()));
+        accepting.spawn(listen(listener, conversation, gate, phase.clone()));
+    }
+    drop(phase);
+    health.serving().await;
+
+    let ending = stop.await;
+    tracing::info!(?ending, "draining");
+    health.not_serving().await;
+    if ending == Ending::AfterNotice {
+        tokio::time::sleep(settings.drain.drain_delay).await;
+    }
+    phases.send_replace(Phase::Draining);
+    drop(gate);
+    while accepting.join_next().await.is_some() {}
+    // Every connection holds a receiver.
+    match tokio::time::timeout(settings.drain.drain_grace, phases.closed()).await {
+        Ok(()) => tracing::info!("all calls finished"),
+        Err(_) => {
+            tracing::warn!(connections = phases.receiver_count(), "the grace is over: cutting what is left");
+            phases.send_replace(Phase::Cut);
+        }
+    }
+    Ok(())
+}
+
+/// Connections for health checks alone.
+const PROBES: usize = 64;
+
+fn warn_if_open(listeners: &Listeners, settings: &Settings) {
+    let reachable = |listener: &TcpListener| listener.local_addr().is_ok_and(|address| !address.ip().is_loopback());
+    let guarded = settings.security.tokens_file.is_some() || settings.security.tls_client_ca.is_some();
+    if listeners.grpc.iter().any(reachable) && !guarded {
+        tracing::warn!("listening beyond this machine without --tokens-file or --tls-client-ca: anybody may call");
+    }
+    if listeners.grpc.iter().any(reachable) && settings.security.tls_cert.is_none() {
+        tracing::warn!("listening beyond this machine without --tls-cert: texts cross the network in the clear");
+    }
+}
