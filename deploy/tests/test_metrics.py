@@ -1,0 +1,147 @@
+"""Every metric that the dashboard, the alerts and the autoscaler name is on the page of a running Copydesk."""
+
+import http.client
+import os
+import re
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import grpc
+
+from .manifests import alerts, metric_names, queries
+from .server import Server, analysis_pb2, analysis_pb2_grpc, analyze, request, token_line
+
+# Of Prometheus itself, of the kubelet and of kube-state-metrics.
+OTHERS = {
+    "up",
+    "container_memory_working_set_bytes",
+    "container_cpu_usage_seconds_total",
+    "kube_pod_container_resource_limits",
+    "kube_horizontalpodautoscaler_status_current_replicas",
+    "kube_horizontalpodautoscaler_spec_max_replicas",
+}
+# Counted from the first defect on: nothing that a caller sends makes one happen, so the program's own text is looked at.
+DEFECTS = {"copydesk_panics_total"}
+# What labels the queries name, of which metric.
+LABELS = {
+    "grpc_server_handled_total": {"grpc_service", "grpc_method", "grpc_type", "grpc_code"},
+    "grpc_server_handling_seconds_bucket": {"grpc_service", "grpc_method", "grpc_type", "le"},
+    "grpc_server_started_total": {"grpc_service", "grpc_method", "grpc_type"},
+    "copydesk_shed_total": {"reason"},
+    "copydesk_cancelled_total": {"reason"},
+    "copydesk_reloads_total": {"what", "result"},
+    "copydesk_documents_total": {"language"},
+    "copydesk_analysis_seconds_sum": {"analysis"},
+    "copydesk_build_info": {"version", "git_commit"},
+}
+
+
+class Metrics(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.TemporaryDirectory() as folder:
+            tokens = Path(folder, "tokens")
+            tokens.write_text(token_line("desk", "correct horse"))
+            options = [f"--tokens-file={tokens}", "--reload-interval=50ms", "--rate-limit=200", "--threads=1"]
+            with Server(*options) as server:
+                provoke(server, tokens)
+                cls.page = server.page()
+
+    def test_every_query_names_metrics_that_there_are(self):
+        recorded = {rule["record"] for rule in alerts() if "record" in rule}
+        exported = set(re.findall(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)", self.page, re.MULTILINE))
+        program = Path(os.environ["COPYDESK_BIN"]).read_bytes()
+        count = 0
+        for place, query in queries():
+            for name in metric_names(query) - OTHERS - recorded:
+                count += 1
+                with self.subTest(place, metric=name):
+                    if name in DEFECTS:
+                        self.assertIn(name.encode(), program)
+                    else:
+                        self.assertIn(name, exported)
+        note(f"{count} uses of {len(exported)} series names on a live page")
+
+    def test_labels_are_those_of_the_queries(self):
+        for name, labels in LABELS.items():
+            with self.subTest(name):
+                (line, *_) = re.findall(rf"^{name}\{{(.*)\}}", self.page, re.MULTILINE) or [""]
+                self.assertLessEqual(labels, set(re.findall(r'(\w+)="', line)))
+
+    def test_codes_are_spelt_as_the_queries_spell_them(self):
+        codes = set(re.findall(r'grpc_code="(\w+)"', self.page))
+        self.assertLessEqual({"OK", "InvalidArgument", "Unauthenticated", "ResourceExhausted", "Unavailable"}, codes)
+
+    def test_failed_reloads_are_spelt_as_the_alert_spells_them(self):
+        self.assertRegex(self.page, r'copydesk_reloads_total\{.*result="failed".*\} [1-9]')
+
+    @unittest.skipUnless("PROMTOOL" in os.environ, "promtool is missing")
+    def test_page_is_what_prometheus_reads(self):
+        done = subprocess.run([os.environ["PROMTOOL"], "check", "metrics"], input=self.page, text=True, capture_output=True)
+        self.assertNotIn("error while linting", done.stderr)
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+
+
+def provoke(server, tokens):
+    """Makes happen what callers can make happen."""
+    address = server.addresses["grpc"]
+    assert analyze(address, token="correct horse").sentences.sentences
+    assert analyze(address, " ", token="correct horse") == grpc.StatusCode.INVALID_ARGUMENT
+    assert analyze(address, token="wrong") == grpc.StatusCode.UNAUTHENTICATED
+    metadata = [("authorization", "Bearer correct horse")]
+    with grpc.insecure_channel(address) as channel:
+        stub = analysis_pb2_grpc.AnalysisServiceStub(channel)
+        item = analysis_pb2.AnalyzeStreamRequest(item=analysis_pb2.AnalyzeItem(id="1", request=request()))
+        assert len(list(stub.AnalyzeStream(iter([item]), metadata=metadata, timeout=30))) == 1
+        # Large texts that keep the one thread busy; some of them are dropped by their caller on the way.
+        long = request("The ferry left late again, and nobody at the pier was told why. " * 12_000)
+        busy = [stub.Analyze.future(long, metadata=metadata, timeout=30) for _ in range(8)]
+        time.sleep(0.2)
+        # A deadline that the queue would outlast is refused at once.
+        codes = {code(stub.Analyze.future(long, metadata=metadata, timeout=0.05)) for _ in range(4)}
+        assert codes <= {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}, codes
+        assert grpc.StatusCode.UNAVAILABLE in codes, codes
+        for call in busy[4:]:
+            call.cancel()
+        for call in busy[:4]:
+            code(call)
+        burst = {code(call) for call in [stub.Analyze.future(request(), metadata=metadata, timeout=30) for _ in range(900)]}
+        assert grpc.StatusCode.RESOURCE_EXHAUSTED in burst, burst
+
+    refuse = http.client.HTTPConnection(address, timeout=5)
+    try:
+        refuse.request("GET", "/")
+        refuse.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        pass
+    subprocess.run(
+        ["curl", "--silent", "--http2-prior-knowledge", "--output", os.devnull, f"http://{address}/"], timeout=10, check=False
+    )
+
+    tokens.write_text("a line that is no token\n")
+    wait(lambda: "copydesk_reloads_total" in server.page())
+
+
+def code(call):
+    try:
+        call.result()
+    except grpc.RpcError as error:
+        return error.code()
+    except grpc.FutureCancelledError:
+        return grpc.StatusCode.CANCELLED
+    return grpc.StatusCode.OK
+
+
+def wait(condition):
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until, "in vain"
+        time.sleep(0.05)
+
+
+def note(text):
+    with open(os.environ["NOTES"], "a") as notes:
+        print(text, file=notes)
