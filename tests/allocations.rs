@@ -1,0 +1,67 @@
+//! How often each analysis of a 4 KB article asks for memory, and for how much at once: ceilings that a change has to keep.
+
+use std::hint::black_box;
+
+use allocation_counter::{AllocationInfo, measure};
+use copydesk::text::{
+    detect::{self, detect},
+    document::Document,
+    keyword,
+    sentence::LineBreaks,
+    summary,
+};
+
+#[path = "../benches/corpus/mod.rs"]
+#[allow(dead_code, reason = "hostile text is for the benchmarks")]
+mod corpus;
+
+/// Holds what `step` allocates against a ceiling. The first round reads the word lists, so it is the second that counts.
+#[track_caller]
+fn check<T>(step: impl Fn() -> T, most: u64, most_bytes: u64) {
+    let step = || {
+        black_box(step());
+    };
+    step();
+    let AllocationInfo { count_total, bytes_max, .. } = measure(step);
+    assert!(count_total > 0, "nothing was allocated, so nothing was measured");
+    assert!(count_total <= most, "{count_total} allocations, {most} at most");
+    assert!(bytes_max <= most_bytes, "{bytes_max} bytes at once, {most_bytes} at most");
+}
+
+/// Does `step` on a 4 KB English article whose words are known.
+fn on_article(step: impl FnOnce(&Document<'_>)) {
+    let text = corpus::article("en", 4 << 10, 20_261_122);
+    let tag = detect(&text, &detect::Options::default()).languages.first().map(|candidate| candidate.tag);
+    let document = Document::new(&text, "", tag, LineBreaks::Auto);
+    document.terms();
+    step(&document);
+}
+
+#[test]
+fn detection() {
+    on_article(|article| check(|| detect(article.text(), &detect::Options::default()), 100, 96 << 10));
+}
+
+#[test]
+fn sentences() {
+    on_article(|article| check(|| Document::new(article.text(), "", article.tag(), LineBreaks::Auto), 100, 64 << 10));
+}
+
+#[test]
+fn sentences_and_words() {
+    let words = |article: &Document<'_>| {
+        let document = Document::new(article.text(), "", article.tag(), LineBreaks::Auto);
+        document.terms().term_count()
+    };
+    on_article(|article| check(|| words(article), 1000, 128 << 10));
+}
+
+#[test]
+fn keywords() {
+    on_article(|article| check(|| keyword::extract(article, &keyword::Options::default()), 1000, 128 << 10));
+}
+
+#[test]
+fn summary() {
+    on_article(|article| check(|| summary::summarize(article, &summary::Options::default()), 1000, 128 << 10));
+}
