@@ -1,6 +1,18 @@
 //! Language detection.
 
+pub mod features;
+pub mod model;
+pub mod script;
+
+mod han;
+mod noise;
+mod posterior;
+mod reading;
+mod segment;
+
 use crate::languages::Tag;
+use posterior::{posterior, restrict};
+use reading::Reading;
 
 use super::span::Span;
 
@@ -48,16 +60,22 @@ pub struct Segment {
 
 /// The languages that `text` may be in.
 pub fn detect(text: &str, options: &Options) -> Detection {
-    let info = whatlang::detect(text);
-    let languages: Vec<Candidate> = info
-        .and_then(|info| Tag::parse(info.lang().code()).map(|tag| Candidate { tag, confidence: info.confidence() }))
-        .into_iter()
-        .filter(|c| options.candidates.is_empty() || options.candidates.contains(&c.tag))
-        .collect();
-    Detection { reliable: false, languages }
+    let reading = Reading::of(text);
+    let posterior = posterior(&reading);
+    let reliable = posterior.first().is_some_and(|best| best.confidence >= RELIABLE);
+    let mut languages = restrict(posterior, &reading, &options.candidates);
+    languages.retain(|candidate| candidate.confidence >= NEGLIGIBLE);
+    languages.truncate(options.max_languages);
+    Detection { reliable: reliable && !languages.is_empty(), languages }
 }
 
 /// The runs of one language in `text`, in order, covering all of it.
 pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
-    vec![Segment { span: Span::new(0, text.len()), language: detect(text, options).languages.first().copied() }]
+    segment::segments(text, options)
 }
+
+/// The confidence from which on an answer is reliable.
+const RELIABLE: f64 = 0.995;
+
+/// What is not worth an answer.
+const NEGLIGIBLE: f64 = 0.0005;

@@ -1,0 +1,101 @@
+//! Reads a text: which letters it has, and what the models say to its words.
+
+use std::sync::LazyLock;
+
+use super::{
+    features::words,
+    han::Variants,
+    model::{Model, Sums},
+    noise::{Token, classify},
+    script::{SCRIPTS, Script},
+};
+
+/// The embedded model.
+pub static MODEL: LazyLock<Model<'static>> = LazyLock::new(|| Model::parse(include_bytes!("model.bin")));
+
+/// What was read of a text.
+#[derive(Debug)]
+pub struct Reading {
+    /// Letters by script.
+    pub letters: [u32; SCRIPTS],
+    /// Words of two letters and more; in scripts without spaces, runs.
+    pub words: u32,
+    /// Tokens that are pieces of programs.
+    pub code: u32,
+    /// Characters of one kind of Chinese.
+    pub variants: Variants,
+    sums: Vec<(Script, Sums)>,
+}
+
+/// A text up to this many bytes is read whole.
+const WHOLE: usize = 1200;
+
+/// A longer one is read in this many windows, spread over it, of so many bytes each.
+const WINDOWS: usize = 8;
+const WINDOW: usize = 120;
+
+impl Reading {
+    /// Reads `text`, or a sample of it where it is long: the work has a bound that does not depend on the text's length.
+    pub fn of(text: &str) -> Self {
+        let mut reading =
+            Self { letters: [0; SCRIPTS], words: 0, code: 0, variants: Variants::default(), sums: Vec::new() };
+        if text.len() <= WHOLE {
+            reading.read(text);
+        } else {
+            for window in 0..WINDOWS {
+                let start = (text.len() - WINDOW) / (WINDOWS - 1) * window;
+                reading.read(sample(text, start, start + WINDOW));
+            }
+        }
+        reading
+    }
+
+    /// What the model of a script sums up for the words in it.
+    pub fn sums(&self, script: Script) -> Option<&Sums> {
+        self.sums.iter().find(|(of, _)| *of == script).map(|(_, sums)| sums)
+    }
+
+    fn read(&mut self, text: &str) {
+        for token in text.split_whitespace() {
+            match classify(token) {
+                Token::Words => self.read_words(token),
+                Token::Code => self.code += 1,
+                Token::Name if token.contains('-') && !token.contains(['/', '@']) => {
+                    for part in token.split('-').filter(|part| classify(part) == Token::Words) {
+                        self.read_words(part);
+                    }
+                }
+                Token::Name => {}
+            }
+        }
+    }
+
+    fn read_words(&mut self, token: &str) {
+        words(token, |script, word| {
+            self.letters[script.index()] += u32::try_from(word.len()).unwrap_or(u32::MAX);
+            self.words += u32::from(word.len() > 1 || script != Script::Latin);
+            if script == Script::Han {
+                self.variants.count(word);
+            }
+            if let Some(section) = MODEL.section(script) {
+                let at = self.sums.iter().position(|(of, _)| *of == script).unwrap_or_else(|| {
+                    self.sums.push((script, Sums::default()));
+                    self.sums.len() - 1
+                });
+                let sums = &mut self.sums[at].1;
+                word.features(|feature| section.add(feature, sums));
+            }
+        });
+    }
+}
+
+/// The words that `text` has between two offsets, which may lie anywhere in it: what they cut is left out, where that leaves
+/// anything.
+fn sample(text: &str, start: usize, end: usize) -> &str {
+    let start = text.ceil_char_boundary(start);
+    let end = text.floor_char_boundary(end.min(text.len())).max(start);
+    let cut = &text[start..end];
+    let from = if start == 0 { 0 } else { cut.find(char::is_whitespace).unwrap_or(0) };
+    let to = if end == text.len() { cut.len() } else { cut.rfind(char::is_whitespace).unwrap_or(cut.len()) };
+    if from < to { &cut[from..to] } else { cut }
+}

@@ -1,0 +1,192 @@
+//! The text of one script: for each class its lines and its table.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader},
+    path::Path,
+};
+
+use anyhow::{Context, Result};
+use copydesk::{
+    languages::Language,
+    text::detect::{features::words, script::Script},
+};
+
+use crate::{random::Random, tables, tables::Words, transliterate};
+
+/// What one class of a script is fitted from.
+pub struct Class {
+    pub tag: &'static str,
+    /// Lines of text, for fitting.
+    pub lines: Vec<String>,
+    /// Lines that are not fitted from: the calibration is.
+    pub held_out: Vec<String>,
+    table: Option<Words>,
+    /// Words drawn from the table are Cyrillic and become Latin.
+    latinise: bool,
+    script: Script,
+}
+
+/// One line in this many is held out.
+const HELD_OUT: usize = 12;
+
+/// A script and the tags of the languages that share it; the tags of languages outside the catalogue stand for all such.
+pub const SCRIPTS: &[(Script, &[&str])] = &[
+    (Script::Arabic, &["ar", "ckb", "fa", "ps", "sd", "ug", "ur"]),
+    (Script::Cyrillic, &["be", "bg", "kk", "ky", "mk", "mn", "ru", "sr", "tg", "tt", "uk"]),
+    (Script::Devanagari, &["hi", "mr", "ne"]),
+    (Script::Ethiopic, &["am", "ti"]),
+    (Script::Han, &["ja", "zh"]),
+    (Script::Hebrew, &["he", "yi"]),
+    (
+        Script::Latin,
+        &[
+            "af", "ak", "az", "bs", "ca", "cs", "cy", "da", "de", "en", "eo", "es", "et", "eu", "fi", "fil", "fo", "fr", "ga",
+            "gl", "ha", "hr", "hu", "id", "ig", "is", "it", "jv", "ku", "la", "lb", "lg", "lt", "lv", "mg", "mi", "ms", "mt",
+            "nb", "nl", "nn", "pl", "pt", "ro", "rw", "sk", "sl", "sn", "so", "sq", "sr-Latn", "st", "sv", "sw", "tk", "tn",
+            "tr", "ts", "uz", "vi", "xh", "yo", "zu",
+        ],
+    ),
+];
+
+/// The lines of the training file by language.
+pub fn read(path: &Path) -> Result<HashMap<&'static str, Vec<String>>> {
+    let mut text = Vec::new();
+    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    lzma_rs::xz_decompress(&mut BufReader::new(file), &mut text).context("not an xz file")?;
+    let mut lines: HashMap<&'static str, Vec<String>> = HashMap::new();
+    for line in text.lines() {
+        let line = line?;
+        let mut fields = line.splitn(3, '\t');
+        let (Some(code), Some(_source), Some(text)) = (fields.next(), fields.next(), fields.next()) else { continue };
+        let language = Language::from_code(code).with_context(|| format!("unknown language {code}"))?;
+        lines.entry(language.code).or_default().push(text.to_owned());
+    }
+    Ok(lines)
+}
+
+/// The classes of a script.
+pub fn classes(script: Script, tags: &[&'static str], lines: &HashMap<&'static str, Vec<String>>) -> Result<Vec<Class>> {
+    let mut classes = Vec::new();
+    for &tag in tags {
+        let code = tag.split('-').next().unwrap_or(tag);
+        let latinise = tag == "sr-Latn";
+        let (mut fitted, mut held_out) = (Vec::new(), Vec::new());
+        for line in lines.get(code).map_or(&[][..], Vec::as_slice) {
+            let letters = line.chars().filter(|&c| Script::of(c) == Some(script)).count();
+            if letters * 2 < line.chars().filter(|c| c.is_alphabetic()).count() || letters == 0 {
+                continue;
+            }
+            if (fitted.len() + held_out.len()) % HELD_OUT == 0 { &mut held_out } else { &mut fitted }.push(line.clone());
+        }
+        let table_script = if latinise { Script::Cyrillic } else { script };
+        let table = match tables::all().into_iter().find(|(table, _)| *table == code) {
+            Some((_, directory)) => Words::read(directory, table_script)?,
+            None => None,
+        };
+        eprintln!("{tag}: {} lines, {}", fitted.len(), if table.is_some() { "table" } else { "no table" });
+        classes.push(Class { tag, lines: fitted, held_out, table, latinise, script });
+    }
+    Ok(classes)
+}
+
+/// What a snippet of text is cut to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    Words(usize),
+    Line,
+}
+
+/// Languages with a large press: in doubt, a text is in one of these.
+const LARGE_PRESS: &[&str] = &[
+    "ar", "bg", "ca", "cs", "da", "de", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "lt", "lv",
+    "mk", "mr", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sr-Latn", "sv", "tr", "uk", "ur", "vi", "zh",
+];
+
+/// Languages outside the catalogue, which stand for all such.
+const OUTSIDE: &[&str] = &["lg", "mi", "st", "tn", "ts"];
+
+/// Languages whose lines are often another one's: their tables, made from the country's own newspapers, say more.
+const MUDDLED: &[&str] = &["bs", "hr", "sr", "sr-Latn"];
+
+impl Class {
+    /// How often its text is drawn, from 0 to 1.
+    pub fn prior(&self) -> f64 {
+        if OUTSIDE.contains(&self.tag) {
+            0.2
+        } else if LARGE_PRESS.contains(&self.tag) {
+            1.0
+        } else {
+            0.8
+        }
+    }
+
+    /// A snippet of some length, from the table where `Cut` is short and there is one.
+    pub fn draw(&self, cut: Cut, random: &mut Random) -> String {
+        let from_table = match (&self.table, cut) {
+            (None, _) => false,
+            (Some(_), _) if self.lines.is_empty() => true,
+            (Some(_), Cut::Words(..=2)) => random.unit() < 0.65,
+            (Some(_), _) => random.unit() < if MUDDLED.contains(&self.tag) { 0.7 } else { 0.3 },
+        };
+        if let (Some(table), true) = (&self.table, from_table) {
+            let count = match cut {
+                Cut::Words(count) => count,
+                Cut::Line => 10 + random.below(16),
+            };
+            let draw = |_| if count < 3 { long_enough(random, |random| table.draw(random)) } else { table.draw(random) };
+            let drawn: Vec<String> = (0..count).map(draw).collect();
+            let drawn = drawn.join(" ");
+            return if self.latinise { transliterate::serbian(&drawn) } else { drawn };
+        }
+        if self.lines.is_empty() {
+            return String::new();
+        }
+        cut_line(&self.lines, self.script, cut, random)
+    }
+
+    /// A snippet of a line that was held out.
+    pub fn draw_held_out(&self, cut: Cut, random: &mut Random) -> String {
+        if self.held_out.is_empty() { self.draw(cut, random) } else { cut_line(&self.held_out, self.script, cut, random) }
+    }
+}
+
+/// A snippet of one of `lines`.
+fn cut_line(lines: &[String], script: Script, cut: Cut, random: &mut Random) -> String {
+    match cut {
+        Cut::Words(count) if script == Script::Han => {
+            let line: Vec<char> = lines[random.below(lines.len())].chars().collect();
+            let start = random.below(line.len().saturating_sub(2 * count) + 1);
+            line[start..(start + 2 * count).min(line.len())].iter().collect()
+        }
+        Cut::Line => lines[random.below(lines.len())].clone(),
+        Cut::Words(count) if count <= 2 => long_enough(random, |random| {
+            let words: Vec<&str> = lines[random.below(lines.len())].split_whitespace().collect();
+            let start = random.below(words.len().saturating_sub(count) + 1);
+            words[start..(start + count).min(words.len())].join(" ")
+        }),
+        Cut::Words(count) => {
+            let words: Vec<&str> = lines[random.below(lines.len())].split_whitespace().collect();
+            let start = random.below(words.len().saturating_sub(count) + 1);
+            words[start..(start + count).min(words.len())].join(" ")
+        }
+    }
+}
+
+/// Draws again, most times, what has fewer than four letters: who asks about one word asks about a telling one.
+fn long_enough(random: &mut Random, draw: impl Fn(&mut Random) -> String) -> String {
+    for _ in 0..8 {
+        let drawn = draw(random);
+        let letters = drawn.chars().count();
+        if letters >= 4 || letters > 0 && random.unit() < 0.15 {
+            return drawn;
+        }
+    }
+    draw(random)
+}
+
+/// The features of a text.
+pub fn features(text: &str, script: Script, into: &mut Vec<u64>) {
+    into.clear();
+    words(text, |found, word| if found == script { word.features(|feature| into.push(feature)) });
+}
