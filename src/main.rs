@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use copydesk::config::{Command, Program, Settings};
 use copydesk::server::signal::Ending;
-use copydesk::server::{Listeners, logging, metrics, serve, signal};
+use copydesk::server::{Listeners, check, logging, metrics, serve, signal};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
 
@@ -35,6 +35,7 @@ fn run_server(settings: &Settings) -> ExitCode {
 async fn start(settings: &Settings) -> anyhow::Result<()> {
     // First of all, so that nothing is counted before there is somebody to count it.
     metrics::install()?;
+    check(settings)?;
     let listeners = Listeners::bind(settings).await?;
     let engine = Engine { workers: Workers::start(settings.worker_limits()), limits: settings.limits() };
     serve(routes(&engine), listeners, settings, stop()).await

@@ -184,6 +184,9 @@ const NO_LIMITS: DeadlineLimits = DeadlineLimits { default: None, maximum: None 
 
 /// The services' answer, or what the server says when the time is up or the handler panics.
 async fn handle(mut routes: Routes, request: Request<Body>, deadline: Option<Instant>) -> Response<Body> {
+    if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+        return status::deadline_exceeded().into_http();
+    }
     let mut answer = std::pin::pin!(async move { routes.call(request).await });
     let caught = std::future::poll_fn(|context| {
         match catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context))) {

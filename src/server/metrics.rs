@@ -201,7 +201,8 @@ fn describe() {
     describe_counter!("copydesk_cancelled_total", "Jobs whose caller left or whose deadline passed, by reason.");
     describe_counter!("copydesk_panics_total", "Panics caught, by place.");
     describe_histogram!("copydesk_analysis_seconds", Unit::Seconds, "Time of one analysis, by kind.");
-    describe_counter!("copydesk_languages_total", "Texts analysed, by language.");
+    describe_histogram!("copydesk_text_bytes", Unit::Bytes, "Bytes of a text analysed.");
+    describe_counter!("copydesk_documents_total", "Texts analysed, by language.");
     describe_gauge!("copydesk_build_info", "1, with the version and the commit of the build.");
 }
 

@@ -20,4 +20,4 @@ mod tls;
 mod trace;
 mod web;
 
-pub use run::{Listeners, serve};
+pub use run::{Listeners, check, serve};

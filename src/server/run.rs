@@ -60,6 +60,17 @@ impl Listeners {
     }
 }
 
+/// Reads once what the settings name beyond themselves, so that what cannot be used stops the start before a socket is
+/// bound.
+///
+/// # Errors
+/// If the files of TLS or of tokens, or an origin, cannot be used.
+pub fn check(settings: &Settings) -> anyhow::Result<()> {
+    Tls::load(&settings.security, settings.web.grpc_web)?;
+    settings.security.tokens_file.as_deref().map(Access::load).transpose()?;
+    web::origins(&settings.web.cors_origins).map(|_| ())
+}
+
 /// Serves `routes` until `stop`, then drains: health says NOT_SERVING, new calls are refused, running ones finish.
 ///
 /// # Errors

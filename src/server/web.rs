@@ -35,7 +35,11 @@ pub fn open(gate: Gate, settings: &WebSettings) -> anyhow::Result<WebGate> {
     Ok(cors.layer(GrpcWebLayer::new().layer(gate)))
 }
 
-fn origins(origins: &[String]) -> anyhow::Result<AllowOrigin> {
+/// The origins, as CORS wants them.
+///
+/// # Errors
+/// A message that names the flag, if an origin is none.
+pub fn origins(origins: &[String]) -> anyhow::Result<AllowOrigin> {
     if origins.iter().any(|origin| origin == "*") {
         return Ok(AllowOrigin::any());
     }
