@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::cli::{AnalyzeArguments, HealthArguments};
 use crate::service::Limits;
 use crate::service::deadline::DeadlineLimits;
 use crate::service::workers::WorkerLimits;
@@ -33,6 +34,10 @@ pub struct Program {
 pub enum Command {
     /// Run the server (also what happens without a subcommand).
     Serve(Box<Settings>),
+    /// Analyse texts: their language, sentences, keywords and summary. No server is needed, unless one is named.
+    Analyze(Box<AnalyzeArguments>),
+    /// Ask a server for its health; exit status 0 when it is SERVING, else 1.
+    Health(Box<HealthArguments>),
 }
 
 /// The settings of the server.
@@ -342,6 +347,7 @@ impl Program {
         match &self.command {
             None => Some((&self.serve, matches)),
             Some(Command::Serve(settings)) => Some((settings, matches.subcommand()?.1)),
+            Some(Command::Analyze(_) | Command::Health(_)) => None,
         }
     }
 }

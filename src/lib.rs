@@ -8,6 +8,8 @@ pub mod languages;
 pub mod text;
 
 #[cfg(feature = "server")]
+pub mod cli;
+#[cfg(feature = "server")]
 pub mod config;
 #[cfg(feature = "server")]
 pub mod server;

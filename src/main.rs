@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use copydesk::cli;
 use copydesk::config::{Command, Program, Settings};
 use copydesk::server::signal::Ending;
 use copydesk::server::{Listeners, check, logging, metrics, serve, signal};
@@ -13,6 +14,8 @@ fn main() -> ExitCode {
     match program.command {
         None => run_server(&program.serve),
         Some(Command::Serve(settings)) => run_server(&settings),
+        Some(Command::Analyze(arguments)) => run(cli::analyze(*arguments)),
+        Some(Command::Health(arguments)) => run(cli::health(*arguments)),
     }
 }
 
@@ -29,6 +32,16 @@ fn run_server(settings: &Settings) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Exit codes: 1 when the work could not be done, else what it answers.
+#[tokio::main]
+async fn run(subcommand: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
+    std::panic::set_hook(Box::new(cli::tell_panic));
+    subcommand.await.unwrap_or_else(|error| {
+        anstream::eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 #[tokio::main]
