@@ -13,6 +13,7 @@ from pathlib import Path
 DEPLOY = Path(__file__).resolve().parent
 ROOT = DEPLOY.parent
 HOME = ROOT / ".tools" / "deploy"
+CALLED_FROM = os.getcwd()
 
 
 class Failed(Exception):
