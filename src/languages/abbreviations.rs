@@ -54,6 +54,7 @@ enum Counted {
 struct Lists {
     abbreviations: FxHashMap<&'static str, Abbreviation>,
     starters: FxHashSet<&'static str>,
+    capitalised: FxHashSet<&'static str>,
     fronting: FxHashSet<&'static str>,
     counted: Counted,
     terminators: Vec<char>,
@@ -67,6 +68,7 @@ pub(super) const SECTIONS: &[&str] = &[
     "end one after a clause",
     "take a number",
     "starters",
+    "capitalised anywhere",
     "fronting",
     "counted by ordinals",
     "terminators",
@@ -101,6 +103,11 @@ impl Abbreviations {
     /// Whether `word`, given in lower case, often starts a sentence and seldom follows an abbreviation with a capital.
     pub fn starts_sentences(&self, word: &str) -> bool {
         self.lists().starters.contains(word)
+    }
+
+    /// Whether `word`, given in lower case, is written with a capital inside sentences too: English `I`, German `Sie`.
+    pub fn is_capitalised_anywhere(&self, word: &str) -> bool {
+        self.lists().capitalised.contains(word)
     }
 
     /// Whether `word`, given in lower case, opens a phrase that can stand before the subject: `at`, `in`, `by`.
@@ -147,6 +154,7 @@ impl Lists {
             "end one after a clause" => ends(Ending::AfterClause),
             "take a number" => self.abbreviations.entry(word).or_default().takes_number = true,
             "starters" => drop(self.starters.insert(word)),
+            "capitalised anywhere" => drop(self.capitalised.insert(word)),
             "fronting" => drop(self.fronting.insert(word)),
             "counted by ordinals" => self.counted.insert(word),
             "terminators" => self.terminators.extend(word.chars()),

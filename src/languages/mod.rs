@@ -38,6 +38,7 @@ mod hr;
 mod hu;
 mod hy;
 mod id;
+mod r#is;
 mod it;
 mod ja;
 mod kk;
@@ -48,6 +49,7 @@ mod mr;
 mod my;
 mod nb;
 mod nl;
+mod nn;
 mod pl;
 mod pt;
 mod ro;
@@ -93,6 +95,7 @@ static TAILORED: &[&Tailoring] = &[
     &hu::TAILORING,
     &hy::TAILORING,
     &id::TAILORING,
+    &r#is::TAILORING,
     &it::TAILORING,
     &ja::TAILORING,
     &kk::TAILORING,
@@ -103,6 +106,7 @@ static TAILORED: &[&Tailoring] = &[
     &my::TAILORING,
     &nb::TAILORING,
     &nl::TAILORING,
+    &nn::TAILORING,
     &pl::TAILORING,
     &pt::TAILORING,
     &ro::TAILORING,

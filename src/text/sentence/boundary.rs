@@ -78,6 +78,7 @@ impl Scan<'_, '_> {
             at = found + c.len_utf8();
             match Mark::of(c) {
                 Mark::None => {}
+                Mark::Capital => self.capital(found),
                 Mark::FullStop if self.starts_item(found) => {}
                 Mark::FullStop => at = self.close(found, Kind::Stop),
                 // `!Kung`: a mark that touches only the word after it belongs to that.
@@ -247,12 +248,12 @@ impl Scan<'_, '_> {
         !stop_in_number && !particle && !matches!(following.next, Next::Symbol(c) if continues(c))
     }
 
-    /// An ellipsis ends a sentence before what can start one. Three spaced stops after a space leave words out within one,
+    /// An ellipsis ends a sentence before what can start one; a word that always has a capital does not show that. Three spaced stops after a space leave words out within one,
     /// and so does an ellipsis in brackets.
     fn ellipsis_ends(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
         let before = &self.text[..at];
         let omission = cluster.spaced && cluster.stops == 3 && before.ends_with(' ') || before.ends_with(['[', '(']);
-        !omission && goes_on_as_new(following)
+        !omission && goes_on_as_new(following) && !self.rules.is_capitalised_anywhere(following.word())
     }
 
     fn full_stop_ends(&self, at: usize, following: &Following<'_>) -> bool {
@@ -421,6 +422,32 @@ impl Scan<'_, '_> {
             starts_capital(self.start + first.len) && starts_capital(place + marker.len)
         } else {
             !marker.is_capital()
+        }
+    }
+
+    /// A heading that lost its line break runs into the text: `the bridge is closed It will open`. A word that starts
+    /// sentences has a capital there, between small words, where only a name could have one.
+    fn capital(&mut self, at: usize) {
+        let [.., before, b' '] = self.text.as_bytes()[self.start.min(at)..at] else { return };
+        if !(before.is_ascii_lowercase() || before >= 0x80) || self.quoted || !self.brackets.is_empty() {
+            return;
+        }
+        let word = first_word(&self.text[at..]);
+        let mut rest = self.text[at + word.len()..].chars();
+        let gap = rest.next();
+        // `vitamin A is`: a letter alone is a word only where the next is elided to it.
+        let whole = matches!(gap, Some('\'' | '’')) || gap == Some(' ') && word.len() > 1;
+        let small_after = whole && rest.next().is_some_and(char::is_lowercase);
+        if !small_after || !word.chars().skip(1).all(char::is_lowercase) {
+            return;
+        }
+        let last = word_before(self.text, at - 1);
+        if last.starts_with(char::is_lowercase)
+            && last.ends_with(char::is_lowercase)
+            && self.rules.starts_sentences(word)
+            && !self.rules.is_capitalised_anywhere(word)
+        {
+            self.end_sentence(at);
         }
     }
 

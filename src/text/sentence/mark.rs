@@ -21,6 +21,8 @@ pub(in crate::text) enum Mark {
     Quote,
     /// A bullet.
     Bullet,
+    /// A capital of the Latin alphabet.
+    Capital,
     /// A colon.
     Colon,
     /// A semicolon.
@@ -31,6 +33,7 @@ impl Mark {
     /// What `c` does. Terminal marks are those with the Unicode property Sentence_Terminal in scripts in use.
     pub(in crate::text) fn of(c: char) -> Self {
         match c {
+            'A'..='Z' => Self::Capital,
             '.' | '\u{2024}' => Self::FullStop,
             '!' | '?' | '‼' | '⁇' | '⁈' | '⁉' | '‽' => Self::Exclamation,
             '…' => Self::Ellipsis,
@@ -69,7 +72,7 @@ pub(in crate::text) fn next(bytes: &[u8], from: usize, end: usize) -> Option<usi
 /// Whether a character with a mark starts with this byte in UTF-8.
 static MAY_START: [bool; 256] = {
     let mut table = [false; 256];
-    let starts = b".!?:;()[]{}\"\xc2\xd6\xd8\xdb\xdc\xdf\xe0\xe1\xe2\xe3\xea\xef";
+    let starts = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.!?:;()[]{}\"\xc2\xd6\xd8\xdb\xdc\xdf\xe0\xe1\xe2\xe3\xea\xef";
     let mut i = 0;
     while i < starts.len() {
         table[starts[i] as usize] = true;

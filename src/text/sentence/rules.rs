@@ -20,17 +20,24 @@ impl Rules {
         let closed_up = word.contains(' ').then(|| word.replace(' ', ""));
         let word = closed_up.as_deref().unwrap_or(word);
         let lower = Lowered::new(word);
-        let whole = self.own.find(lower.as_str());
-        whole.or_else(|| {
-            let last = lower.as_str().rsplit('-').next().filter(|part| part.len() < lower.as_str().len());
-            let common = || word.starts_with(char::is_uppercase).then(|| COMMON_ABBREVIATIONS.find(lower.as_str()));
-            common().flatten().or_else(|| last.and_then(|part| self.own.find(part))).or_else(|| looks_abbreviated(word))
-        })
+        let lower = lower.as_str();
+        let common = || word.starts_with(char::is_uppercase).then(|| COMMON_ABBREVIATIONS.find(lower)).flatten();
+        // `Lt.-Col.`, and a word glued to the one before: `Tuesday.Mr. Alder`.
+        let last = || lower.rsplit_once(['-', '.']).and_then(|(_, part)| self.own.find(part));
+        let found = self.own.find(lower).or_else(common).or_else(|| looks_abbreviated(word)).or_else(last)?;
+        // A capital alone is an initial first of all, whatever else it is short for.
+        let initial = found.ending == Ending::BeforeCapital && is_initial(word) && word.starts_with(char::is_uppercase);
+        Some(if initial { Abbreviation { ending: Ending::BeforeStarter, ..found } } else { found })
     }
 
     /// Whether `word` often starts a sentence and seldom follows an abbreviation with a capital.
     pub(super) fn starts_sentences(self, word: &str) -> bool {
         self.own.starts_sentences(Lowered::new(word).as_str())
+    }
+
+    /// Whether `word` is written with a capital inside sentences too.
+    pub(super) fn is_capitalised_anywhere(self, word: &str) -> bool {
+        self.own.is_capitalised_anywhere(Lowered::new(word).as_str())
     }
 
     /// Whether `word` opens a phrase that can stand before the subject.
