@@ -8,7 +8,7 @@ use super::sections;
 
 /// The phrases of a language that mark a line or sentence of a page as boilerplate, from its `boilerplate.txt`.
 ///
-/// One phrase a line, in lower case; `#` stands for a number. Phrases are looked up in lines that are normalised in the
+/// One phrase a line, in lower case; `0` stands for any number. Phrases are looked up in lines that are normalised in the
 /// same way.
 #[derive(Debug)]
 pub struct Boilerplate {

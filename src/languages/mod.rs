@@ -17,10 +17,13 @@ pub use catalogue::{CATALOGUE, Language, Tag};
 pub use tailoring::Tailoring;
 pub use word_list::WordList;
 
+mod af;
 mod am;
 mod ar;
+mod be;
 mod bg;
 mod bn;
+mod bs;
 mod ca;
 mod cs;
 mod da;
@@ -29,36 +32,48 @@ mod el;
 mod en;
 mod es;
 mod et;
+mod eu;
 mod fa;
 mod fi;
 mod fr;
+mod gl;
+mod gu;
 mod he;
 mod hi;
 mod hr;
 mod hu;
 mod hy;
 mod id;
-mod r#is;
+mod is;
 mod it;
 mod ja;
+mod ka;
 mod kk;
+mod km;
 mod ko;
 mod lt;
 mod lv;
+mod mk;
+mod ml;
 mod mr;
+mod ms;
 mod my;
 mod nb;
+mod ne;
 mod nl;
 mod nn;
+mod pa;
 mod pl;
 mod pt;
 mod ro;
 mod ru;
 mod sk;
 mod sl;
+mod sq;
 mod sr;
 mod sv;
 mod ta;
+mod te;
 mod th;
 mod tr;
 mod uk;
@@ -74,10 +89,13 @@ pub static COMMON_BOILERPLATE: Boilerplate = Boilerplate::new(include_str!("boil
 
 /// The tailored languages, by code.
 static TAILORED: &[&Tailoring] = &[
+    &af::TAILORING,
     &am::TAILORING,
     &ar::TAILORING,
+    &be::TAILORING,
     &bg::TAILORING,
     &bn::TAILORING,
+    &bs::TAILORING,
     &ca::TAILORING,
     &cs::TAILORING,
     &da::TAILORING,
@@ -86,36 +104,48 @@ static TAILORED: &[&Tailoring] = &[
     &en::TAILORING,
     &es::TAILORING,
     &et::TAILORING,
+    &eu::TAILORING,
     &fa::TAILORING,
     &fi::TAILORING,
     &fr::TAILORING,
+    &gl::TAILORING,
+    &gu::TAILORING,
     &he::TAILORING,
     &hi::TAILORING,
     &hr::TAILORING,
     &hu::TAILORING,
     &hy::TAILORING,
     &id::TAILORING,
-    &r#is::TAILORING,
+    &is::TAILORING,
     &it::TAILORING,
     &ja::TAILORING,
+    &ka::TAILORING,
     &kk::TAILORING,
+    &km::TAILORING,
     &ko::TAILORING,
     &lt::TAILORING,
     &lv::TAILORING,
+    &mk::TAILORING,
+    &ml::TAILORING,
     &mr::TAILORING,
+    &ms::TAILORING,
     &my::TAILORING,
     &nb::TAILORING,
+    &ne::TAILORING,
     &nl::TAILORING,
     &nn::TAILORING,
+    &pa::TAILORING,
     &pl::TAILORING,
     &pt::TAILORING,
     &ro::TAILORING,
     &ru::TAILORING,
     &sk::TAILORING,
     &sl::TAILORING,
+    &sq::TAILORING,
     &sr::TAILORING,
     &sv::TAILORING,
     &ta::TAILORING,
+    &te::TAILORING,
     &th::TAILORING,
     &tr::TAILORING,
     &uk::TAILORING,

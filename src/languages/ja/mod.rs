@@ -7,7 +7,7 @@ pub static TAILORING: Tailoring = Tailoring {
     stop_words: WordList::new(include_str!("stop_words.txt")),
     connectors: WordList::new(include_str!("connectors.txt")),
     abbreviations: Abbreviations::NONE,
-    boilerplate: Boilerplate::NONE,
+    boilerplate: Boilerplate::new(include_str!("boilerplate.txt")),
     openers: WordList::new(include_str!("openers.txt")),
     stemmer: None,
 };

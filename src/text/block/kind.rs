@@ -168,7 +168,7 @@ impl Furniture {
     }
 
     fn is_boilerplate(self, block: &str, line: &str, terminated: bool) -> bool {
-        let bare = line.trim_matches(|c: char| !c.is_alphanumeric() && c != '#' && c != '©');
+        let bare = line.trim_matches(|c: char| !c.is_alphanumeric() && c != '©');
         self.is_line(bare)
             || self.starts(line)
             || self.starts(bare)
@@ -191,9 +191,9 @@ impl Furniture {
 
     /// A line of nothing but numbers and the words of the calendar.
     fn is_date(self, line: &str) -> bool {
-        line.contains('#')
-            && line.split(|c: char| !c.is_alphanumeric() && c != '#' && !is_mark_of_a_letter(c)).all(|word| {
-                let word = word.trim_matches('#');
+        line.contains('0')
+            && line.split(|c: char| !c.is_alphanumeric() && !is_mark_of_a_letter(c)).all(|word| {
+                let word = word.trim_matches('0');
                 word.is_empty() || self.own.is_calendar_word(word) || COMMON_BOILERPLATE.is_calendar_word(word)
             })
     }
@@ -271,18 +271,18 @@ fn prefix(sentence: &str) -> &str {
     sentence.char_indices().nth(64).map_or(sentence, |(end, _)| &sentence[..end])
 }
 
-/// `text` in lower case, with each number as `#` and each run of white space as a space.
+/// `text` in lower case, with each number as `0` and each run of white space as a space.
 fn normalised(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for c in text.chars() {
         let c = if c.is_numeric() {
-            '#'
+            '0'
         } else if c.is_whitespace() {
             ' '
         } else {
             c
         };
-        if !(matches!(c, '#' | ' ') && line.ends_with(c)) {
+        if !(matches!(c, '0' | ' ') && line.ends_with(c)) {
             line.extend(c.to_lowercase());
         }
     }

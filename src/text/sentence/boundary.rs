@@ -300,9 +300,15 @@ impl Scan<'_, '_> {
             Ending::BeforeCapital => true,
             // `Inc. (AAPL)`: what stands in brackets belongs to the name.
             _ if following.bracketed => false,
-            Ending::AfterClause => self.rules.starts_sentences(following.word()) || !self.is_fronted(),
-            Ending::BeforeStarter => self.rules.starts_sentences(following.word()),
+            Ending::AfterClause => self.is_before_starter(following) || !self.is_fronted(),
+            Ending::BeforeStarter => self.is_before_starter(following),
         }
+    }
+
+    /// Whether a word follows that often starts a sentence, and is no initial: Romanian `A.`, Russian `И.`.
+    fn is_before_starter(&self, following: &Following<'_>) -> bool {
+        let word = following.word();
+        !following.rest[word.len()..].starts_with('.') && self.rules.starts_sentences(word)
     }
 
     /// `At 5 a.m. Mr. Smith left`: a clause that has come no further than a phrase of time or place still owes its subject.
@@ -339,11 +345,11 @@ impl Scan<'_, '_> {
         let Some(before) = self.text[..at].chars().next_back() else { return false };
         let run = run_before(self.text, at);
         let word = following.word();
+        let touching = &following.rest[word.len()..];
         if following.next == Next::Caseless {
             return self.glued_caseless_ends(at, before, cluster, following);
         }
-        if following.next != Next::Upper || following.dashed || is_address(run) || is_dotted_name(following.rest, word)
-        {
+        if following.next != Next::Upper || following.dashed || is_address(run) || is_dotted_name(touching, word) {
             return following.inverted && !is_address(run);
         }
         if !starts_like_a_word(following.rest, word) {
@@ -404,7 +410,10 @@ impl Scan<'_, '_> {
         else {
             return false;
         };
-        if !marker.follows(&first) || marker.frame == Frame::Stop && !self.are_items(&first, &marker, place) {
+        if place < self.start + first.len
+            || !(marker.follows(&first) || marker.is_first())
+            || marker.frame == Frame::Stop && !self.are_items(&first, &marker, place)
+        {
             return false;
         }
         // A bullet before the counter belongs to the item.
@@ -586,15 +595,16 @@ fn is_address(run: &str) -> bool {
 }
 
 /// `Example.Com`, `Report.Pdf`, `Awesome.site.org`: what follows the dot is the end of a name, or goes on to another dot.
-fn is_dotted_name(rest: &str, word: &str) -> bool {
+fn is_dotted_name(touching: &str, word: &str) -> bool {
     const TAILS: &[&str] = &[
         "com", "org", "net", "edu", "gov", "info", "biz", "co", "uk", "de", "fr", "eu", "io", "ai", "js", "pdf", "doc",
         "docx", "xls", "jpg", "png", "gif", "mp3", "mp4", "exe", "html", "htm", "php", "txt", "zip",
     ];
-    let mut after = rest[word.len()..].chars();
+    let mut after = touching.chars();
     let tail = (2..=4).contains(&word.len()) && TAILS.contains(&word.to_ascii_lowercase().as_str());
     // `A` and `I` are words of their own; as tails they come before a break only.
     (tail && word != "De" && word != "Co")
+        || touching.starts_with('@')
         || after.next() == Some('.') && after.next().is_some_and(|c| c.is_lowercase() || c.is_ascii_digit())
 }
 

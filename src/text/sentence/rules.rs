@@ -26,7 +26,9 @@ impl Rules {
         let last = || lower.rsplit_once(['-', '.']).and_then(|(_, part)| self.own.find(part));
         let found = self.own.find(lower).or_else(common).or_else(|| looks_abbreviated(word)).or_else(last)?;
         // A capital alone is an initial first of all, whatever else it is short for.
-        let initial = found.ending == Ending::BeforeCapital && is_initial(word) && word.starts_with(char::is_uppercase);
+        let initial = matches!(found.ending, Ending::BeforeCapital | Ending::AfterClause)
+            && is_initial(word)
+            && word.starts_with(char::is_uppercase);
         Some(if initial { Abbreviation { ending: Ending::BeforeStarter, ..found } } else { found })
     }
 
