@@ -57,6 +57,7 @@ struct Lists {
     capitalised: FxHashSet<&'static str>,
     fronting: FxHashSet<&'static str>,
     counted: Counted,
+    attribution: FxHashSet<&'static str>,
     terminators: Vec<char>,
 }
 
@@ -71,6 +72,7 @@ pub(super) const SECTIONS: &[&str] = &[
     "capitalised anywhere",
     "fronting",
     "counted by ordinals",
+    "attribution",
     "terminators",
 ];
 
@@ -129,6 +131,11 @@ impl Abbreviations {
         }
     }
 
+    /// The verbs, in lower case, that say who spoke and that a subject stands before: `“Why?” Alder asked`.
+    pub fn attribution(&self) -> impl Iterator<Item = &'static str> {
+        self.lists().attribution.iter().copied()
+    }
+
     /// Whether `mark` ends sentences in this language although it does not in others: the Greek `;`.
     pub fn terminates(&self, mark: char) -> bool {
         self.lists().terminators.contains(&mark)
@@ -157,6 +164,7 @@ impl Lists {
             "capitalised anywhere" => drop(self.capitalised.insert(word)),
             "fronting" => drop(self.fronting.insert(word)),
             "counted by ordinals" => self.counted.insert(word),
+            "attribution" => drop(self.attribution.insert(word)),
             "terminators" => self.terminators.extend(word.chars()),
             _ => {}
         }

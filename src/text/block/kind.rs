@@ -245,18 +245,10 @@ fn starts_item(block: &str) -> bool {
     })
 }
 
-/// Whether no mark stands inside `block` with a space after it.
+/// Whether no mark stands inside `block` with a space after it and a word of some length before.
 fn is_one_sentence(block: &str) -> bool {
-    let mut chars = block.char_indices().peekable();
-    let mut inner = 0;
-    while let Some((i, c)) = chars.next() {
-        let mark = matches!(Mark::of(c), Mark::Exclamation | Mark::Terminal) || c == '.' && i > 3;
-        let long = block[..i].bytes().rev().take_while(|byte| !byte.is_ascii_whitespace() && *byte != b'.').count() > 3;
-        if mark && long && chars.peek().is_some_and(|&(_, next)| next.is_whitespace()) {
-            inner += 1;
-        }
-    }
-    inner == 0
+    let is_mark = |c: char| matches!(Mark::of(c), Mark::FullStop | Mark::Exclamation | Mark::Terminal);
+    !block.split_whitespace().rev().skip(1).any(|word| word.ends_with(is_mark) && word.len() > 4)
 }
 
 /// Words by white space; in scripts without spaces, one for each two characters.
@@ -293,16 +285,19 @@ fn is_mark_of_a_letter(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{1000}'..='\u{109f}' | '\'' | '’')
 }
 
-/// `groups:Ansar OneBeta TwoGamma Three`: the items of a list whose line breaks a scraper lost. A capital follows a small
-/// letter inside a word again and again, after a colon that touches a capital.
+/// `teams:Red OneBlue TwoGreen Three`: the items of a list whose line breaks a scraper lost. A capital touches a small letter
+/// inside a word after a colon that touches a capital, or again and again.
 fn is_run_together(sentence: &str) -> bool {
-    let mut joints = 0;
-    let mut colon = false;
-    let mut last = [' '; 2];
-    for c in sentence.chars() {
-        joints += usize::from(c.is_uppercase() && last[0].is_lowercase() && last[1].is_lowercase());
-        colon |= last[1] == ':' && c.is_uppercase() && last[0].is_lowercase();
-        last = [last[1], c];
+    let joints = |bytes: &[u8]| {
+        bytes.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count()
+    };
+    match joints(sentence.as_bytes()) {
+        0 => false,
+        1..=4 => {
+            let colon =
+                |triple: &[u8]| triple[0].is_ascii_lowercase() && triple[1] == b':' && triple[2].is_ascii_uppercase();
+            sentence.as_bytes().windows(3).any(colon)
+        }
+        _ => true,
     }
-    joints >= 1 && colon || joints >= 5
 }

@@ -207,6 +207,10 @@ impl Scan<'_, '_> {
 
     fn ends_sentence(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
         match cluster.kind {
+            // A question or exclamation in quotation marks takes no comma before the words that say whose it is.
+            Kind::Exclamation | Kind::Terminal if cluster.closed && self.rules.attributes_speech(following.rest) => {
+                false
+            }
             Kind::Terminal => self.terminal_ends(cluster, following),
             _ if !following.spaced => self.glued_ends(at, cluster, following),
             // A quotation that opens here starts a sentence, whatever its first letter.
@@ -314,7 +318,8 @@ impl Scan<'_, '_> {
     /// `At 5 a.m. Mr. Smith left`: a clause that has come no further than a phrase of time or place still owes its subject.
     fn is_fronted(&self) -> bool {
         let clause = &self.text[self.clause.max(self.start)..];
-        self.rules.fronts(first_word(clause.trim_start_matches(|c: char| !c.is_alphanumeric())))
+        let opening = clause.char_indices().take(8).find(|(_, c)| c.is_alphanumeric());
+        opening.is_some_and(|(at, _)| self.rules.fronts(first_word(&clause[at..])))
     }
 
     /// `28 . 000`: a number with spaces around its full stop.

@@ -176,7 +176,10 @@ impl<'t> Following<'t> {
 
 impl Next {
     fn of(c: char) -> Self {
-        if c.is_lowercase() {
+        // Unicode counts Georgian letters as small ones, but sentences start with them.
+        if matches!(c, '\u{10d0}'..='\u{10ff}') {
+            Self::Caseless
+        } else if c.is_lowercase() {
             Self::Lower
         } else if c.is_uppercase() {
             Self::Upper

@@ -38,7 +38,8 @@ impl Marker {
     /// The marker that `text` starts with. A bullet before it is part of it.
     pub(in crate::text) fn read(text: &str) -> Option<Self> {
         let bullet = text.chars().next().filter(|&c| Mark::of(c) == Mark::Bullet).map_or(0, char::len_utf8);
-        let unbulleted = text[bullet..].trim_start_matches(' ');
+        let gap = text[bullet..].bytes().take(3).take_while(|&byte| byte == b' ').count();
+        let unbulleted = &text[bullet + gap..];
         let bare = unbulleted.strip_prefix('(');
         let rest = bare.unwrap_or(unbulleted);
         let len = rest.bytes().take(5).take_while(u8::is_ascii_alphanumeric).count();

@@ -1,5 +1,6 @@
 //! What a language says of a word: its own lists first, then those that all languages share.
 
+use super::mark::is_unspaced;
 use crate::languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Language};
 
 /// The rules of a language, or the neutral ones.
@@ -56,6 +57,20 @@ impl Rules {
     pub(super) fn counts(self, word: &str) -> bool {
         let lower = Lowered::new(word);
         self.own.counts(lower.as_str()) && !self.own.starts_sentences(lower.as_str())
+    }
+
+    /// Whether `text` starts with a short subject and a verb that says who spoke: `Alder asked`, `她说`.
+    pub(super) fn attributes_speech(self, text: &str) -> bool {
+        let unspaced = text.chars().next().is_some_and(is_unspaced);
+        let end = text.char_indices().nth(if unspaced { 6 } else { 40 }).map_or(text.len(), |(end, _)| end);
+        let opening = &text[..end];
+        self.own.attribution().any(|verb| {
+            if unspaced {
+                opening.contains(verb)
+            } else {
+                opening.split(' ').take(3).any(|word| word.starts_with(verb))
+            }
+        })
     }
 
     /// Whether `mark` ends sentences in this language although it does not in others.
