@@ -36,10 +36,10 @@ impl<'d, 't> Budget<'d, 't> {
         Self { document, limit, by_rank: order == Order::Rank, used: 0, last: None }
     }
 
-    /// Whether nothing more can fit.
-    pub fn is_spent(&self) -> bool {
+    /// How much of it is used, 0 to 1.
+    pub fn used(&self) -> f64 {
         let (Limit::Sentences(most) | Limit::Words(most) | Limit::Characters(most)) = self.limit;
-        self.used >= most
+        if self.used >= most { 1.0 } else { self.used as f64 / most as f64 }
     }
 
     /// Takes `sentence` if it fits.

@@ -105,7 +105,7 @@ impl<'d, 't> Page<'d, 't> {
             self.document.sentences()[index].span.of(self.document.text()).hash(&mut hasher);
         }
         for token in tokens {
-            token.word.hash(&mut hasher);
+            self.terms.word(*token).term.hash(&mut hasher);
         }
         hasher.finish()
     }
@@ -166,8 +166,14 @@ impl<'d, 't> Page<'d, 't> {
 }
 
 /// The terms of those of `tokens` that carry a topic.
-pub(super) fn content<'t>(terms: &'t Terms, tokens: &'t [Token]) -> impl Iterator<Item = u32> + 't {
+fn content<'t>(terms: &'t Terms, tokens: &'t [Token]) -> impl Iterator<Item = u32> + 't {
     tokens.iter().map(|token| terms.word(*token)).filter(|word| !word.stop).map(|word| word.term)
+}
+
+/// The terms of those of `tokens` that say what a sentence is about: those that carry a topic, and numbers.
+pub(super) fn telling<'t>(terms: &'t Terms, tokens: &'t [Token]) -> impl Iterator<Item = u32> + 't {
+    let words = tokens.iter().map(|token| terms.word(*token));
+    words.filter(|word| !word.stop || word.number).map(|word| word.term)
 }
 
 /// How a sentence ends.
@@ -224,25 +230,32 @@ fn leans(text: &str, openers: &WordList) -> bool {
     let mut leans = false;
     let mut chars = text.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().peekable();
     while let Some(c) = chars.next() {
-        match c {
-            '’' => opening.push('\''),
-            _ => opening.extend(c.to_lowercase()),
+        let elides = matches!(c, '\'' | '’');
+        let unspaced = sets_no_spaces(c);
+        if elides {
+            opening.push('\'');
+        } else {
+            opening.extend(c.to_lowercase());
         }
-        if chars.peek().is_some_and(|next| continues_word(*next)) && !sets_no_spaces(c) {
+        let continues = !unspaced && chars.peek().is_some_and(|next| continues_word(*next));
+        if continues && !elides {
             continue;
         }
         if openers.contains(&opening) {
             return false;
         }
         leans |= openers.contains(&opening[1..]);
+        if continues {
+            continue;
+        }
         steps += 1;
-        let most = if sets_no_spaces(c) { OPENING_CHARACTERS } else { OPENING_WORDS };
+        let most = if unspaced { OPENING_CHARACTERS } else { OPENING_WORDS };
         // Past a comma nothing opens the sentence any more.
-        if steps == most || chars.peek().is_none_or(|next| !next.is_whitespace() && !sets_no_spaces(c)) {
+        if steps == most || chars.peek().is_none_or(|next| !next.is_whitespace() && !unspaced) {
             break;
         }
-        if let Some(space) = chars.next_if(|next| next.is_whitespace()) {
-            opening.push(if space == '\u{a0}' { ' ' } else { space });
+        if chars.next_if(|next| next.is_whitespace()).is_some() {
+            opening.push(' ');
         }
     }
     leans

@@ -95,7 +95,7 @@ pub fn summarize(document: &Document<'_>, options: &Options) -> Summary {
 pub fn summarize_with(document: &Document<'_>, options: &Options, weights: &Weights) -> Summary {
     let candidates = candidate::of(document);
     let vectors = vector::Vectors::new(document, &candidates);
-    let values = score::values(&candidates, &vectors, weights);
+    let values = score::values(&candidates, &vectors, options.length, weights);
     let mut picks = select::choose(document, options, &select::Field { candidates, vectors, values }, weights);
     if options.order == Order::Source {
         picks.sort_unstable_by_key(|pick| pick.sentence);

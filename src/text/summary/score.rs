@@ -1,19 +1,25 @@
 //! How much each candidate says of the document, before anything is chosen.
 
 use super::{
+    Length,
     candidate::Candidate,
     vector::{Vectors, Weighted},
     weights::Weights,
 };
 
 /// A sentence of as many words is a full one.
-const FULL_WORDS: f64 = 12.0;
+const FULL_WORDS: f64 = 16.0;
+
+/// Where sentences are counted, more words than these say no more.
+const EXTENT_WORDS: f64 = 25.0;
 
 /// A sentence of more words is long.
-const LONG_WORDS: usize = 45;
+const LONG_WORDS: usize = 40;
 
-/// The value of each candidate.
-pub(super) fn values(candidates: &[Candidate], vectors: &Vectors, weights: &Weights) -> Vec<f64> {
+/// The value of each candidate in a summary of `length`.
+pub(super) fn values(candidates: &[Candidate], vectors: &Vectors, length: Length, weights: &Weights) -> Vec<f64> {
+    // In a budget of words a long sentence pays for its length, in one of sentences it does not.
+    let extent = if matches!(length, Length::Sentences(_)) { weights.extent } else { 0.0 };
     let mut whole = vec![0.0; vectors.term_count()];
     let mut title = vec![0.0; vectors.term_count()];
     add(vectors.title(), &mut title);
@@ -38,6 +44,7 @@ pub(super) fn values(candidates: &[Candidate], vectors: &Vectors, weights: &Weig
                 + weights.forward * forward[index]
                 + weights.title * titled[index]
                 + weights.length * (candidate.words as f64 / FULL_WORDS).min(1.0)
+                + extent * (candidate.words as f64 / EXTENT_WORDS).min(1.0)
                 - flag(weights.long, candidate.words > LONG_WORDS)
                 - flag(weights.question, candidate.question)
                 - flag(weights.quote, candidate.quote)

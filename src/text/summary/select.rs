@@ -35,11 +35,13 @@ pub(super) fn choose(document: &Document<'_>, options: &Options, field: &Field, 
         let sentence = field.candidates[index].sentence;
         let value = race.value(index);
         best = best.or(Some((sentence, value)));
-        if budget.take(sentence) {
+        let fits = budget.take(sentence);
+        if fits {
             picks.push(pick(&picks, sentence, value));
             race.choose(index);
         }
-        if budget.is_spent() {
+        let enough = if fits { 1.0 } else { weights.enough };
+        if budget.used() >= enough {
             break;
         }
     }
@@ -125,13 +127,12 @@ impl<'f> Race<'f> {
             let most = &mut self.likeness[likeness.other];
             *most = most.max(likeness.cosine);
         }
-        let next = chosen + 1;
-        let follows = self
-            .field
-            .candidates
-            .get(next)
-            .is_some_and(|candidate| candidate.sentence == self.field.candidates[chosen].sentence + 1);
-        if follows && self.leans[next] {
+        // What leans on the chosen one, by itself or at the end of a chain, may stand now.
+        for next in chosen + 1..self.field.candidates.len() {
+            let follows = self.field.candidates[next].sentence == self.field.candidates[next - 1].sentence + 1;
+            if !follows || !self.leans[next] {
+                break;
+            }
             self.leans[next] = false;
             self.heap.push(Entry { value: self.value(next), index: next });
         }

@@ -2,7 +2,7 @@
 
 use crate::text::document::Document;
 
-use super::candidate::{Candidate, content};
+use super::candidate::{Candidate, telling};
 
 /// A term of a candidate with its weight; the squares of a candidate's weights add up to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,8 +11,9 @@ pub(super) struct Weighted {
     pub weight: f64,
 }
 
-/// The candidates as unit vectors over the document's terms: tf * ln(1 + n / df), where n counts the candidates and df
-/// those that hold the term.
+/// The candidates as unit vectors over the document's terms: tf * sqrt(ln(1 + n / df)), where n counts the candidates and
+/// df those that hold the term. The root keeps the document's own subject, which is in most of its sentences, from
+/// counting for little.
 #[derive(Debug)]
 pub(super) struct Vectors {
     entries: Vec<Weighted>,
@@ -33,7 +34,7 @@ impl Vectors {
         let mut slot = vec![0_usize; terms.term_count()];
         let mut count = |tokens, entries: &mut Vec<Weighted>| {
             let start = entries.len();
-            for term in content(terms, tokens) {
+            for term in telling(terms, tokens) {
                 let at = slot[term as usize];
                 if at > start {
                     entries[at - 1].weight += 1.0;
@@ -56,14 +57,14 @@ impl Vectors {
         let mut title = entries.split_off(start);
         title.retain(|entry| frequency[entry.term as usize] > 0);
         let n = candidates.len() as f64;
-        let telling: Vec<f64> =
-            frequency.iter().map(|df| if *df == 0 { 0.0 } else { (1.0 + n / f64::from(*df)).ln() }).collect();
+        let rarity: Vec<f64> =
+            frequency.iter().map(|df| if *df == 0 { 0.0 } else { (1.0 + n / f64::from(*df)).ln().sqrt() }).collect();
         let mut start = 0;
         for end in &ends {
-            scale(&mut entries[start..*end], &telling);
+            scale(&mut entries[start..*end], &rarity);
             start = *end;
         }
-        scale(&mut title, &telling);
+        scale(&mut title, &rarity);
         Self { entries, ends, title, term_count: terms.term_count() }
     }
 
@@ -89,11 +90,11 @@ impl Vectors {
     }
 }
 
-/// Multiplies by how telling each term is and brings to length 1.
-fn scale(vector: &mut [Weighted], telling: &[f64]) {
+/// Multiplies by how rare each term is and brings to length 1.
+fn scale(vector: &mut [Weighted], rarity: &[f64]) {
     let mut square = 0.0;
     for entry in vector.iter_mut() {
-        entry.weight *= telling[entry.term as usize];
+        entry.weight *= rarity[entry.term as usize];
         square += entry.weight * entry.weight;
     }
     if square > 0.0 {

@@ -16,9 +16,11 @@ pub struct Weights {
     pub forward: f64,
     /// For being like the title.
     pub title: f64,
-    /// For being a full sentence: min(words, 12) / 12 (less under 12 words).
+    /// For being a full sentence: min(words, 16) / 16.
     pub length: f64,
-    /// Against more words than one reads in one breath (over 45).
+    /// For saying more where sentences are counted, not words: min(words, 25) / 25.
+    pub extent: f64,
+    /// Against more words than one reads in one breath (over 40).
     pub long: f64,
     /// Against a question.
     pub question: f64,
@@ -30,6 +32,9 @@ pub struct Weights {
     pub redundancy: f64,
     /// The likeness (cosine) to a chosen sentence from which on a sentence repeats it and is never chosen.
     pub repeats: f64,
+    /// The share of a budget in words or characters from which on a summary rather ends than fill the rest with a
+    /// sentence of less worth than one that is too long.
+    pub enough: f64,
 }
 
 impl Weights {
@@ -39,30 +44,34 @@ impl Weights {
             Profile::News => Self {
                 position: 0.9,
                 decay: 4.0,
-                centroid: 0.5,
-                forward: 0.35,
-                title: 0.25,
+                centroid: 0.6,
+                forward: 0.7,
+                title: 0.8,
                 length: 0.5,
+                extent: 0.0,
                 long: 0.15,
                 question: 0.5,
                 quote: 0.12,
-                leaning: 0.3,
+                leaning: 0.7,
                 redundancy: 0.3,
-                repeats: 0.6,
+                repeats: 0.5,
+                enough: 0.8,
             },
             Profile::Informative => Self {
-                position: 0.82,
+                position: 0.4,
                 decay: 1.5,
                 centroid: 0.35,
-                forward: 0.24,
+                forward: 0.25,
                 title: 0.8,
-                length: 1.2,
-                long: 0.44,
+                length: 0.6,
+                extent: 1.0,
+                long: 0.0,
                 question: 0.5,
-                quote: 0.23,
-                leaning: 0.3,
+                quote: 0.2,
+                leaning: 0.7,
                 redundancy: 0.5,
-                repeats: 0.46,
+                repeats: 0.5,
+                enough: 1.0,
             },
         }
     }
