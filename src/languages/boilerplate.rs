@@ -20,6 +20,8 @@ pub struct Boilerplate {
 struct Lists {
     lines: FxHashSet<&'static str>,
     starts: FxHashMap<char, Vec<&'static str>>,
+    /// The first two characters of each phrase in `starts`.
+    openings: FxHashSet<[Option<char>; 2]>,
     parts: Vec<&'static str>,
     calendar: FxHashSet<&'static str>,
     bylines: FxHashSet<&'static str>,
@@ -63,6 +65,12 @@ impl Boilerplate {
         })
     }
 
+    /// Whether a phrase that [`starts`](Self::starts) finds may begin with the characters of `opening`.
+    pub fn may_start(&self, opening: [Option<char>; 2]) -> bool {
+        let openings = &self.lists().openings;
+        openings.contains(&opening) || openings.contains(&[opening[0], None])
+    }
+
     /// Whether `line` holds a phrase that marks a short line as boilerplate: `getty images`.
     pub fn has_part(&self, line: &str) -> bool {
         self.lists().parts.iter().any(|phrase| line.contains(phrase))
@@ -84,7 +92,12 @@ impl Boilerplate {
             for (section, phrase) in self.entries() {
                 match section {
                     "lines" => drop(lists.lines.insert(phrase)),
-                    "starts" => lists.starts.entry(phrase.chars().next().unwrap_or_default()).or_default().push(phrase),
+                    "starts" => {
+                        let mut characters = phrase.chars();
+                        let opening = [characters.next(), characters.next()];
+                        lists.openings.insert(opening);
+                        lists.starts.entry(opening[0].unwrap_or_default()).or_default().push(phrase);
+                    }
                     "parts" => lists.parts.push(phrase),
                     "calendar" => lists.calendar.extend(phrase.split_whitespace()),
                     "bylines" => lists.bylines.extend(phrase.split_whitespace()),

@@ -1,5 +1,8 @@
 //! What a block is on its page: prose, heading, list item or boilerplate.
 
+use std::char::ToLowercase;
+use std::str::Chars;
+
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -136,9 +139,7 @@ impl Furniture {
     /// The kind of a sentence in a block of kind `block`.
     pub(in crate::text) fn kind(self, sentence: &str, block: Kind) -> Kind {
         match block {
-            Kind::Prose if sentence.len() <= LONGEST_LABEL && self.starts(&normalised(prefix(sentence))) => {
-                Kind::Boilerplate
-            }
+            Kind::Prose if sentence.len() <= LONGEST_LABEL && self.opens(sentence) => Kind::Boilerplate,
             Kind::Prose if is_run_together(sentence) => Kind::ListItem,
             kind => kind,
         }
@@ -149,15 +150,18 @@ impl Furniture {
             return if starts_item(block) { Look::Item { words: usize::MAX } } else { Look::Prose };
         }
         let terminated = ends_with_mark(block);
-        let line = normalised(block);
-        let words = words(block);
-        if self.is_boilerplate(block, &line, terminated) {
+        if self.is_boilerplate(block, &normalised(block), terminated) {
             return Look::Boilerplate;
         }
         if starts_item(block) {
-            return Look::Item { words };
+            return Look::Item { words: words(block) };
         }
-        let question = block.ends_with(['?', '؟', '？', ';', '՞']) && words <= MOST_WORDS_OF_A_QUESTION;
+        let question = block.ends_with(['?', '؟', '？', ';', '՞']);
+        if terminated && !question {
+            return Look::Prose;
+        }
+        let words = words(block);
+        let question = question && words <= MOST_WORDS_OF_A_QUESTION;
         let lower = block.starts_with(char::is_lowercase);
         match terminated {
             true if question && !lower && is_one_sentence(block) => Look::Title { words, lower },
@@ -179,6 +183,14 @@ impl Furniture {
 
     fn is_line(self, line: &str) -> bool {
         self.own.is_line(line) || COMMON_BOILERPLATE.is_line(line)
+    }
+
+    /// Whether a phrase that only boilerplate starts with starts `sentence`. Its first two characters tell most apart.
+    fn opens(self, sentence: &str) -> bool {
+        let mut opening = Normalised::new(sentence);
+        let opening = [opening.next(), opening.next()];
+        (self.own.may_start(opening) || COMMON_BOILERPLATE.may_start(opening))
+            && self.starts(&normalised(prefix(sentence)))
     }
 
     fn starts(self, line: &str) -> bool {
@@ -266,19 +278,51 @@ fn prefix(sentence: &str) -> &str {
 /// `text` in lower case, with each number as `0` and each run of white space as a space.
 fn normalised(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        let c = if c.is_numeric() {
-            '0'
-        } else if c.is_whitespace() {
-            ' '
-        } else {
-            c
-        };
-        if !(matches!(c, '0' | ' ') && line.ends_with(c)) {
-            line.extend(c.to_lowercase());
+    line.extend(Normalised::new(text));
+    line
+}
+
+/// The characters of [`normalised`].
+struct Normalised<'t> {
+    characters: Chars<'t>,
+    last: char,
+    /// What is left of the last character in lower case, where that is more than one.
+    lower: Option<ToLowercase>,
+}
+
+impl<'t> Normalised<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { characters: text.chars(), last: '\0', lower: None }
+    }
+}
+
+impl Iterator for Normalised<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        if let Some(c) = self.lower.as_mut().and_then(Iterator::next) {
+            self.last = c;
+            return Some(c);
+        }
+        loop {
+            let c = match self.characters.next()? {
+                c @ 'a'..='z' => c,
+                c if c.is_numeric() => '0',
+                c if c.is_whitespace() => ' ',
+                c if c.is_ascii() => c.to_ascii_lowercase(),
+                c => {
+                    let mut lower = c.to_lowercase();
+                    let first = lower.next();
+                    self.lower = Some(lower);
+                    first?
+                }
+            };
+            if !(matches!(c, '0' | ' ') && self.last == c) {
+                self.last = c;
+                return Some(c);
+            }
         }
     }
-    line
 }
 
 fn is_mark_of_a_letter(c: char) -> bool {

@@ -155,7 +155,8 @@ pub(super) fn ends_with_mark(text: &str) -> bool {
 /// The lines of `text`. CR, LF, CRLF, next line, vertical tab, form feed and the two separators of Unicode end one.
 fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
-    let plain = !text.contains(['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
+    let plain = memchr2(0xb, 0xc, bytes).is_none()
+        && (text.is_ascii() || !["\u{85}", "\u{2028}", "\u{2029}"].iter().any(|separator| text.contains(separator)));
     let mut lines = Vec::new();
     let mut start = 0;
     while start <= text.len() {

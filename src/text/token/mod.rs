@@ -2,13 +2,13 @@
 
 mod interner;
 mod scan;
+mod stems;
 
-use rust_stemmers::Stemmer;
 use rustc_hash::FxHashMap;
 
 use crate::languages::{Language, Tailoring};
 
-use self::{interner::Interner, scan::Scanner};
+use self::{interner::Interner, scan::Scanner, stems::Stems};
 use super::{sentence::Sentence, span::Span};
 
 /// A word where it stands.
@@ -152,7 +152,7 @@ impl Terms {
 /// The distinct words and stems met so far.
 struct Vocabulary<'t> {
     tailoring: Option<&'static Tailoring>,
-    stemmer: Option<Stemmer>,
+    stems_of_words: Option<Stems>,
     turkic: bool,
     by_surface: FxHashMap<&'t str, u32>,
     words: Vec<Word>,
@@ -165,7 +165,7 @@ impl<'t> Vocabulary<'t> {
         let tailoring = language.and_then(Language::tailoring);
         Self {
             tailoring,
-            stemmer: tailoring.and_then(|t| t.stemmer).map(Stemmer::create),
+            stems_of_words: tailoring.and_then(|t| t.stemmer).map(Stems::new),
             turkic: language.is_some_and(|l| matches!(l.code, "tr" | "az")),
             by_surface: FxHashMap::default(),
             words: Vec::new(),
@@ -204,8 +204,8 @@ impl<'t> Vocabulary<'t> {
         let letter = characters == 1 && case != Case::Uncased;
         let connector = initial || self.tailoring.is_some_and(|t| t.connectors.contains(lower));
         let stop = listed || connector || number || letter || initial || scan::is_address(surface);
-        let term = match &self.stemmer {
-            Some(stemmer) if !stop => self.stems.intern(&stemmer.stem(lower)),
+        let term = match &self.stems_of_words {
+            Some(words) if !stop => words.stem(lower, |stem| self.stems.intern(stem)),
             _ => self.stems.intern(lower),
         };
         Word { term, stop, connector, elided: lower.len() > 1 && lower.ends_with('\''), case, number, characters }
