@@ -277,9 +277,17 @@ fn prefix(sentence: &str) -> &str {
 
 /// `text` in lower case, with each number as `0` and each run of white space as a space.
 fn normalised(text: &str) -> String {
+    if text.is_ascii() && !text.bytes().fold(false, |found, byte| found | !is_plain(byte)) && !text.contains("  ") {
+        return text.to_ascii_lowercase();
+    }
     let mut line = String::with_capacity(text.len());
     line.extend(Normalised::new(text));
     line
+}
+
+/// Whether `byte` is a character that [`normalised`] puts in lower case, if anything.
+fn is_plain(byte: u8) -> bool {
+    byte >= b' ' && !byte.is_ascii_digit() && byte != b'#'
 }
 
 /// The characters of [`normalised`].
@@ -332,16 +340,16 @@ fn is_mark_of_a_letter(c: char) -> bool {
 /// `teams:Red OneBlue TwoGreen Three`: the items of a list whose line breaks a scraper lost. A capital touches a small letter
 /// inside a word after a colon that touches a capital, or again and again.
 fn is_run_together(sentence: &str) -> bool {
-    let joints = |bytes: &[u8]| {
-        bytes.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count()
-    };
-    match joints(sentence.as_bytes()) {
-        0 => false,
-        1..=4 => {
-            let colon =
-                |triple: &[u8]| triple[0].is_ascii_lowercase() && triple[1] == b':' && triple[2].is_ascii_uppercase();
-            sentence.as_bytes().windows(3).any(colon)
+    let (mut joints, mut colon) = (0, false);
+    let may_be_capitals = sentence.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'A'..=b'Z' | 0xc0..));
+    for (at, _) in may_be_capitals {
+        if sentence[at..].starts_with(char::is_uppercase) {
+            let mut before = sentence[..at].chars().rev();
+            let (last, first) = (before.next(), before.next());
+            let after = first.is_some_and(char::is_lowercase);
+            joints += usize::from(after && last.is_some_and(char::is_lowercase));
+            colon |= after && last == Some(':');
         }
-        _ => true,
     }
+    joints >= 1 && colon || joints >= 5
 }

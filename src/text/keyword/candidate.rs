@@ -140,14 +140,6 @@ impl Candidates {
         stems
     }
 
-    /// The first stem of `node`.
-    pub(super) fn first_stem(&self, mut node: u32) -> u32 {
-        while let Some(prefix) = self.nodes[node as usize].prefix {
-            node = prefix;
-        }
-        self.nodes[node as usize].term
-    }
-
     fn add_chunk(&mut self, chunk: &mut [Piece], max_words: usize, in_title: bool) {
         admit_name_parts(chunk);
         // Runs are added from the last start to the first, so that each finds the run without its first token.

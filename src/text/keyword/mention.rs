@@ -44,20 +44,15 @@ struct Mention {
 
 /// Every place where each of `chosen` stands, in order.
 fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice]) -> Vec<Vec<Mention>> {
-    let terms = document.terms();
     let mut place = vec![u32::MAX; candidates.nodes.len()];
-    let mut opens = vec![false; terms.term_count()];
     for (index, choice) in (0..).zip(chosen) {
         place[choice.node as usize] = index;
-        opens[candidates.first_stem(choice.node) as usize] = true;
     }
     let mut found = vec![Vec::new(); chosen.len()];
+    let terms = document.terms();
     for index in 0..document.sentences().len() {
         let tokens = terms.sentence(index);
-        for (start, &first) in tokens.iter().enumerate() {
-            if !opens[terms.word(first).term as usize] {
-                continue;
-            }
+        for start in 0..tokens.len() {
             let mut parent = None;
             for (at, &token) in tokens.iter().enumerate().skip(start) {
                 if at > start && !is_joined(document.text(), tokens[at - 1], token) {
