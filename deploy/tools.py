@@ -137,12 +137,25 @@ def stubs():
     return folder
 
 
+def arguments():
+    """The program's arguments; a path after --record as it is from where the program was called."""
+    words = sys.argv[1:]
+    return [os.path.join(CALLED_FROM, word) if before == "--record" else word for before, word in zip(["", *words], words)]
+
+
 def pip(command):
+    # One registry that is slow or away is waited for once, not once for each part.
+    if silent:
+        raise Skipped(f"the registry of Python packages did not give a tool before: {silent[0]}")
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--timeout", "20", "--retries", "2"]
     try:
-        run([*command, *options], timeout=200)
+        run([*command, *options], timeout=180)
     except Failed as reason:
+        silent.append(reason)
         raise Skipped(f"the registry of Python packages did not give the tool: {reason}") from reason
+
+
+silent = []
 
 
 def prepare():

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import grpc
 
-from .server import analysis_pb2_grpc, health, request
+from .server import analysis_pb2_grpc, cpu_seconds, health, request
 
 REPLICAS = 3
 CALLS_A_SECOND = 150
@@ -121,7 +121,7 @@ async def main():
             addresses = ",".join(f"127.0.0.1:{replica.grpc}" for replica in replicas)
             figures, faults = {}, []
             for name, target in (("nginx", f"127.0.0.1:{port}"), ("round_robin", f"ipv4:{addresses}")):
-                figures[name] = await scenes(name, target, replicas, faults)
+                figures[name] = await scenes(name, target, replicas, nginx.pid if name == "nginx" else None, faults)
         finally:
             for process in [nginx, *(replica.process for replica in replicas)]:
                 if process:
@@ -138,7 +138,7 @@ async def main():
     return bool(faults)
 
 
-async def scenes(name, target, replicas, faults):
+async def scenes(name, target, replicas, balancer_pid, faults):
     """Each scene on one way to the replicas."""
     found = {}
 
@@ -154,9 +154,12 @@ async def scenes(name, target, replicas, faults):
         return figures
 
     async def spread():
-        before = [replica.calls() for replica in replicas]
+        before, used = [replica.calls() for replica in replicas], [family_cpu(balancer_pid)]
         await asyncio.sleep(8)
-        return {"calls_by_replica": [replica.calls() - count for replica, count in zip(replicas, before)]}
+        counts = [replica.calls() - count for replica, count in zip(replicas, before)]
+        used.append(family_cpu(balancer_pid))
+        balanced = {"balancer_cpu_microseconds_a_call": round((used[1] - used[0]) / sum(counts) * 1e6)} if balancer_pid else {}
+        return {"calls_by_replica": counts} | balanced
 
     async def kill():
         victim = replicas[1]
@@ -271,6 +274,14 @@ def described(figures):
         "retry_policy": RETRY,
         "figures": figures,
     }
+
+
+def family_cpu(pid):
+    """CPU seconds of a process and its children."""
+    if pid is None:
+        return 0.0
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum(map(cpu_seconds, [pid, *children]))
 
 
 def free_port():

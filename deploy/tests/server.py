@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from pathlib import Path
 
 import grpc
 
@@ -97,3 +98,9 @@ def health(address, timeout=10):
             return error.code()
         # HealthCheckResponse: field 1, a number.
         return answer[1] if answer else 0
+
+
+def cpu_seconds(pid):
+    """The CPU time that a process has used, in user and in kernel mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
