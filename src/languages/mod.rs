@@ -153,3 +153,82 @@ static TAILORED: &[&Tailoring] = &[
     &vi::TAILORING,
     &zh::TAILORING,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use rustc_hash::{FxHashMap, FxHashSet};
+
+    use super::*;
+
+    /// Checks that `entries` stand in known sections, once each, in lower case.
+    #[track_caller]
+    fn check(list: &str, sections: &[&str], entries: impl Iterator<Item = (&'static str, &'static str)>) {
+        let mut seen = FxHashSet::default();
+        for (section, entry) in entries {
+            assert!(sections.contains(&section), "{list}: there is no section [{section}]");
+            assert_eq!(entry, entry.to_lowercase(), "{list}: [{section}] is read in lower case");
+            assert!(seen.insert((section, entry)), "{list}: [{section}] holds {entry:?} twice");
+        }
+        assert!(!seen.is_empty(), "{list} is empty");
+    }
+
+    #[test]
+    fn every_folder_is_registered() {
+        for entry in fs::read_dir("src/languages").unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_string();
+            assert!(
+                !path.is_dir() || TAILORED.iter().any(|tailoring| tailoring.code == name),
+                "{name} is not registered"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_in_a_folder_is_read() {
+        for tailoring in TAILORED {
+            let has = |file: &str| fs::exists(format!("src/languages/{}/{file}", tailoring.code)).unwrap();
+            assert_eq!(has("abbreviations.txt"), !tailoring.abbreviations.is_empty(), "{}", tailoring.code);
+            assert_eq!(has("boilerplate.txt"), !tailoring.boilerplate.is_empty(), "{}", tailoring.code);
+            assert_eq!(has("stop_words.txt"), !tailoring.stop_words.is_empty(), "{}", tailoring.code);
+        }
+    }
+
+    #[test]
+    fn abbreviations_stand_in_known_sections_in_lower_case() {
+        check("common abbreviations", abbreviations::SECTIONS, COMMON_ABBREVIATIONS.entries());
+        for tailoring in TAILORED.iter().filter(|tailoring| !tailoring.abbreviations.is_empty()) {
+            check(tailoring.code, abbreviations::SECTIONS, tailoring.abbreviations.entries());
+        }
+    }
+
+    #[test]
+    fn boilerplate_stands_in_known_sections_in_lower_case() {
+        check("common boilerplate", boilerplate::SECTIONS, COMMON_BOILERPLATE.entries());
+        for tailoring in TAILORED.iter().filter(|tailoring| !tailoring.boilerplate.is_empty()) {
+            check(tailoring.code, boilerplate::SECTIONS, tailoring.boilerplate.entries());
+        }
+    }
+
+    #[test]
+    fn an_abbreviation_is_of_one_class() {
+        for tailoring in TAILORED {
+            let mut classes = FxHashMap::default();
+            for (section, entry) in tailoring.abbreviations.entries().filter(|(section, _)| section.contains("end")) {
+                let before = classes.insert(entry, section);
+                assert_eq!(before, None, "{}: {entry:?} is in [{section}] too", tailoring.code);
+            }
+        }
+    }
+
+    #[test]
+    fn an_abbreviation_stands_without_its_last_stop() {
+        for tailoring in TAILORED {
+            for (section, entry) in tailoring.abbreviations.entries().filter(|(section, _)| *section != "terminators") {
+                assert!(!entry.ends_with('.'), "{}: [{section}] {entry:?}", tailoring.code);
+            }
+        }
+    }
+}

@@ -1,8 +1,5 @@
 //! What a block is on its page: prose, heading, list item or boilerplate.
 
-use std::char::ToLowercase;
-use std::str::Chars;
-
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -23,7 +20,10 @@ const MOST_WORDS_OF_A_HEADING: usize = 24;
 const MOST_WORDS_OF_A_QUESTION: usize = 14;
 
 /// A line of so few words may be a label: a section, a source, a button.
-const MOST_WORDS_OF_A_LABEL: usize = 4;
+const MOST_WORDS_OF_A_LABEL: usize = 2;
+
+/// A line of so few words that a page holds more than once is one.
+const MOST_WORDS_OF_A_REPEATED_LABEL: usize = 4;
 
 /// So many labels in a row are a menu.
 const SHORTEST_MENU: usize = 4;
@@ -60,17 +60,18 @@ pub(super) fn classify(text: &str, spans: &[Span], furniture: Furniture) -> Vec<
             Look::Prose => Kind::Prose,
             Look::Boilerplate => Kind::Boilerplate,
             Look::Item { words } => {
-                let label =
-                    words <= MOST_WORDS_OF_A_LABEL && beside_boilerplate(&looks, i) && repeated.holds(span.of(text));
+                let label = words <= MOST_WORDS_OF_A_REPEATED_LABEL
+                    && beside_boilerplate(&looks, i)
+                    && repeated.holds(span.of(text));
                 if label { Kind::Boilerplate } else { Kind::ListItem }
             }
             Look::Title { .. } if spans.len() == 1 => Kind::Prose,
             // What stands under "You may also be interested in:" are links.
             Look::Title { .. } if after_colon && blocks[i - 1].kind == Kind::Boilerplate => Kind::Boilerplate,
-            Look::Title { words, .. } if words <= MOST_WORDS_OF_A_LABEL && repeated.holds(span.of(text)) => {
+            Look::Title { words, .. } if words <= MOST_WORDS_OF_A_REPEATED_LABEL && repeated.holds(span.of(text)) => {
                 Kind::Boilerplate
             }
-            Look::Title { words, .. } if words < MOST_WORDS_OF_A_LABEL && beside_boilerplate(&looks, i) => {
+            Look::Title { words, .. } if words <= MOST_WORDS_OF_A_LABEL && beside_boilerplate(&looks, i) => {
                 Kind::Boilerplate
             }
             Look::Title { .. } if after_colon => Kind::ListItem,
@@ -106,8 +107,8 @@ impl<'t> Repeated<'t> {
     fn among(text: &'t str, spans: &[Span], looks: &[Look]) -> Self {
         let mut counts = FxHashMap::default();
         for (span, look) in spans.iter().zip(looks) {
-            if let Look::Title { words: ..=MOST_WORDS_OF_A_LABEL, .. }
-            | Look::Item { words: ..=MOST_WORDS_OF_A_LABEL } = look
+            if let Look::Title { words: ..=MOST_WORDS_OF_A_REPEATED_LABEL, .. }
+            | Look::Item { words: ..=MOST_WORDS_OF_A_REPEATED_LABEL } = look
             {
                 *counts.entry(label(span.of(text))).or_insert(0) += 1;
             }
@@ -139,7 +140,9 @@ impl Furniture {
     /// The kind of a sentence in a block of kind `block`.
     pub(in crate::text) fn kind(self, sentence: &str, block: Kind) -> Kind {
         match block {
-            Kind::Prose if sentence.len() <= LONGEST_LABEL && self.opens(sentence) => Kind::Boilerplate,
+            Kind::Prose if sentence.len() <= LONGEST_LABEL && self.starts(&normalised(prefix(sentence))) => {
+                Kind::Boilerplate
+            }
             Kind::Prose if is_run_together(sentence) => Kind::ListItem,
             kind => kind,
         }
@@ -150,21 +153,20 @@ impl Furniture {
             return if starts_item(block) { Look::Item { words: usize::MAX } } else { Look::Prose };
         }
         let terminated = ends_with_mark(block);
-        if self.is_boilerplate(block, &normalised(block), terminated) {
+        let line = normalised(block);
+        let words = words(block);
+        if self.is_boilerplate(block, &line, terminated) {
             return Look::Boilerplate;
         }
         if starts_item(block) {
-            return Look::Item { words: words(block) };
+            return Look::Item { words };
         }
-        let question = block.ends_with(['?', '؟', '？', ';', '՞']);
-        if terminated && !question {
-            return Look::Prose;
-        }
-        let words = words(block);
-        let question = question && words <= MOST_WORDS_OF_A_QUESTION;
+        let question = block.ends_with(['?', '؟', '？', ';', '՞']) && words <= MOST_WORDS_OF_A_QUESTION;
         let lower = block.starts_with(char::is_lowercase);
         match terminated {
-            true if question && !lower && is_one_sentence(block) => Look::Title { words, lower },
+            true if question && !lower && !block.starts_with(['–', '—']) && is_one_sentence(block) => {
+                Look::Title { words, lower }
+            }
             true => Look::Prose,
             false if words <= MOST_WORDS_OF_A_HEADING && is_one_sentence(block) => Look::Title { words, lower },
             false => Look::Prose,
@@ -185,14 +187,6 @@ impl Furniture {
         self.own.is_line(line) || COMMON_BOILERPLATE.is_line(line)
     }
 
-    /// Whether a phrase that only boilerplate starts with starts `sentence`. Its first two characters tell most apart.
-    fn opens(self, sentence: &str) -> bool {
-        let mut opening = Normalised::new(sentence);
-        let opening = [opening.next(), opening.next()];
-        (self.own.may_start(opening) || COMMON_BOILERPLATE.may_start(opening))
-            && self.starts(&normalised(prefix(sentence)))
-    }
-
     fn starts(self, line: &str) -> bool {
         self.own.starts(line) || COMMON_BOILERPLATE.starts(line)
     }
@@ -204,8 +198,7 @@ impl Furniture {
     /// A line of nothing but numbers and the words of the calendar.
     fn is_date(self, line: &str) -> bool {
         line.contains('0')
-            && line.split(|c: char| !c.is_alphanumeric() && !is_mark_of_a_letter(c)).all(|word| {
-                let word = word.trim_matches('0');
+            && line.split(|c: char| c == '0' || !c.is_alphanumeric() && !is_mark_of_a_letter(c)).all(|word| {
                 word.is_empty() || self.own.is_calendar_word(word) || COMMON_BOILERPLATE.is_calendar_word(word)
             })
     }
@@ -267,7 +260,7 @@ fn is_one_sentence(block: &str) -> bool {
 fn words(block: &str) -> usize {
     let spaced = block.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
     let unspaced = block.chars().filter(|&c| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')).count();
-    spaced.max(unspaced / 2)
+    spaced.max(unspaced.div_ceil(2))
 }
 
 /// As much of a sentence as a phrase can start.
@@ -277,60 +270,21 @@ fn prefix(sentence: &str) -> &str {
 
 /// `text` in lower case, with each number as `0` and each run of white space as a space.
 fn normalised(text: &str) -> String {
-    if text.is_ascii() && !text.bytes().fold(false, |found, byte| found | !is_plain(byte)) && !text.contains("  ") {
-        return text.to_ascii_lowercase();
-    }
     let mut line = String::with_capacity(text.len());
-    line.extend(Normalised::new(text));
+    for c in text.chars() {
+        let c = if c.is_numeric() {
+            '0'
+        } else if c.is_whitespace() {
+            ' '
+        } else {
+            c
+        };
+        if !(matches!(c, '0' | ' ') && line.ends_with(c)) {
+            // The Turkish capital of `i` would become two characters.
+            line.extend(if c == 'İ' { 'i' } else { c }.to_lowercase());
+        }
+    }
     line
-}
-
-/// Whether `byte` is a character that [`normalised`] puts in lower case, if anything.
-fn is_plain(byte: u8) -> bool {
-    byte >= b' ' && !byte.is_ascii_digit() && byte != b'#'
-}
-
-/// The characters of [`normalised`].
-struct Normalised<'t> {
-    characters: Chars<'t>,
-    last: char,
-    /// What is left of the last character in lower case, where that is more than one.
-    lower: Option<ToLowercase>,
-}
-
-impl<'t> Normalised<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { characters: text.chars(), last: '\0', lower: None }
-    }
-}
-
-impl Iterator for Normalised<'_> {
-    type Item = char;
-
-    fn next(&mut self) -> Option<char> {
-        if let Some(c) = self.lower.as_mut().and_then(Iterator::next) {
-            self.last = c;
-            return Some(c);
-        }
-        loop {
-            let c = match self.characters.next()? {
-                c @ 'a'..='z' => c,
-                c if c.is_numeric() => '0',
-                c if c.is_whitespace() => ' ',
-                c if c.is_ascii() => c.to_ascii_lowercase(),
-                c => {
-                    let mut lower = c.to_lowercase();
-                    let first = lower.next();
-                    self.lower = Some(lower);
-                    first?
-                }
-            };
-            if !(matches!(c, '0' | ' ') && self.last == c) {
-                self.last = c;
-                return Some(c);
-            }
-        }
-    }
 }
 
 fn is_mark_of_a_letter(c: char) -> bool {
@@ -340,16 +294,119 @@ fn is_mark_of_a_letter(c: char) -> bool {
 /// `teams:Red OneBlue TwoGreen Three`: the items of a list whose line breaks a scraper lost. A capital touches a small letter
 /// inside a word after a colon that touches a capital, or again and again.
 fn is_run_together(sentence: &str) -> bool {
-    let (mut joints, mut colon) = (0, false);
-    let may_be_capitals = sentence.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'A'..=b'Z' | 0xc0..));
-    for (at, _) in may_be_capitals {
-        if sentence[at..].starts_with(char::is_uppercase) {
-            let mut before = sentence[..at].chars().rev();
-            let (last, first) = (before.next(), before.next());
-            let after = first.is_some_and(char::is_lowercase);
-            joints += usize::from(after && last.is_some_and(char::is_lowercase));
-            colon |= after && last == Some(':');
+    let joints = |bytes: &[u8]| {
+        bytes.windows(2).filter(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()).count()
+    };
+    match joints(sentence.as_bytes()) {
+        0 => false,
+        1..=4 => {
+            let colon =
+                |triple: &[u8]| triple[0].is_ascii_lowercase() && triple[1] == b':' && triple[2].is_ascii_uppercase();
+            sentence.as_bytes().windows(3).any(colon)
         }
+        _ => true,
     }
-    joints >= 1 && colon || joints >= 5
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        languages::Language,
+        text::sentence::{
+            Kind::{self, Boilerplate, Heading, ListItem, Prose},
+            LineBreaks, split,
+        },
+    };
+
+    /// The kinds of the sentences of `text`.
+    #[track_caller]
+    fn check(text: &str, expected: &[Kind]) {
+        let kinds: Vec<Kind> =
+            split(text, Language::from_code("en"), LineBreaks::Auto).iter().map(|sentence| sentence.kind).collect();
+        assert_eq!(kinds, expected, "{text:?}");
+    }
+
+    #[test]
+    fn a_line_without_a_mark_before_prose_is_a_heading() {
+        check("Ferry returns\n\nThe ferry returned on Monday.", &[Heading, Prose]);
+    }
+
+    #[test]
+    fn a_short_question_alone_is_a_heading() {
+        check("Who pays for it?\n\nThe county pays.", &[Heading, Prose]);
+        check("The county pays. Who else should?\n\nNobody knows.", &[Prose, Prose, Prose]);
+    }
+
+    #[test]
+    fn a_text_of_one_line_is_prose() {
+        check("Ferry returns", &[Prose]);
+    }
+
+    #[test]
+    fn bullets_and_counters_mark_items() {
+        check("You need:\n\n• flour\n• two eggs", &[Heading, ListItem, ListItem]);
+        check("It has rules.\n\n1. Be kind.\n2. Be early.", &[Prose, ListItem, ListItem]);
+    }
+
+    #[test]
+    fn a_dash_opens_dialogue_where_sentences_end() {
+        check("He came in.\n\n— Who is there?\n\n— Nobody, she said.", &[Prose, Prose, Prose]);
+    }
+
+    #[test]
+    fn a_date_alone_is_boilerplate() {
+        check("Updated: 4 May 2024, 10:15 GMT\n\nThe ferry returned on Monday.", &[Boilerplate, Prose]);
+        check("3 hours ago\n\nThe ferry returned on Monday.", &[Boilerplate, Prose]);
+    }
+
+    #[test]
+    fn a_byline_is_boilerplate_and_a_sentence_with_by_is_not() {
+        check("By Nora Petrel\n\nThe ferry returned on Monday.", &[Boilerplate, Prose]);
+        check("By noon the ferry was full.\n\nIt left late.", &[Prose, Prose]);
+    }
+
+    #[test]
+    fn labels_in_a_line_are_a_menu() {
+        check("Home | Fish | Boats | Ropes\n\nThe ferry returned on Monday.", &[Boilerplate, Prose]);
+    }
+
+    #[test]
+    fn labels_in_a_row_are_a_menu() {
+        check(
+            "Fish\n\nBoats\n\nRopes\n\nTar\n\nThe ferry returned on Monday.",
+            &[Boilerplate, Boilerplate, Boilerplate, Boilerplate, Prose],
+        );
+    }
+
+    #[test]
+    fn a_label_that_repeats_is_boilerplate() {
+        check(
+            "Courier\n\nOne thing happened.\n\nCourier\n\nThen another did.",
+            &[Boilerplate, Prose, Boilerplate, Prose],
+        );
+    }
+
+    #[test]
+    fn a_follow_line_is_boilerplate_inside_a_paragraph_too() {
+        check("The ferry returned. Follow us on Facebook.", &[Prose, Boilerplate]);
+    }
+
+    #[test]
+    fn items_run_together_are_no_prose() {
+        check("There were four teams:Red OneBlue TwoGreen ThreeThe rest left early.", &[ListItem]);
+        check("The YouTube star met the eBay founder at the iPhone launch.", &[Prose]);
+    }
+
+    #[test]
+    fn lines_after_a_related_line_are_links() {
+        check(
+            "The ferry returned.\n\nYou may also like:\n\nThe lake that came back",
+            &[Prose, Boilerplate, Boilerplate],
+        );
+    }
+
+    #[test]
+    fn lines_without_letters_are_boilerplate() {
+        check("The ferry returned.\n\n* * *\n\nIt was late.", &[Prose, Boilerplate, Prose]);
+    }
 }

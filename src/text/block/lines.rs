@@ -23,12 +23,17 @@ struct Line {
 /// The spans of the blocks of `text`, none of them empty.
 pub(super) fn join(text: &str, line_breaks: LineBreaks) -> Vec<Span> {
     let lines = lines(text);
+    let chunks = || lines.chunk_by(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| !chunk[0].is_empty());
+    let column = match line_breaks {
+        LineBreaks::Auto => chunks().filter_map(|chunk| Wrapping::of(text, chunk).width()).max(),
+        LineBreaks::Break | LineBreaks::Flow => None,
+    };
     let mut blocks: Vec<Span> = Vec::with_capacity(lines.len());
-    for chunk in lines.chunk_by(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| !chunk[0].is_empty()) {
+    for chunk in chunks() {
         let wrapping = match line_breaks {
             LineBreaks::Break => Wrapping::Break,
             LineBreaks::Flow => Wrapping::Flow,
-            LineBreaks::Auto => Wrapping::of(text, chunk),
+            LineBreaks::Auto => Wrapping::of(text, chunk).or_as_the_rest(text, chunk, column),
         };
         for run in chunk.chunk_by(|line, next| wrapping.joins(text, line, next)) {
             blocks.push(Span::new(run[0].start, run[run.len() - 1].end));
@@ -61,12 +66,28 @@ impl Wrapping {
         let Some(width) = widths.max().filter(|&width| punctuated && columns && width >= NARROWEST) else {
             return Self::Lines { punctuated };
         };
-        let breaks = lines.len() - 1;
-        let full = lines.windows(2).filter(|pair| pair[0].is_full(text, &pair[1], width)).count();
-        let going_on = lines.windows(2).filter(|pair| pair[0].goes_on(text, &pair[1])).count();
+        let inner = || lines.windows(2).filter(|pair| !pair[1].is_item(text));
+        let breaks = inner().count();
+        let full = inner().filter(|pair| pair[0].is_full(text, &pair[1], width)).count();
+        let going_on = inner().filter(|pair| pair[0].goes_on(text, &pair[1])).count();
         let by_letters = going_on > 0 && full > 0 && going_on * 2 >= breaks;
-        let by_width = breaks >= 3 && full * 4 >= breaks * 3;
+        let by_width = breaks >= 3 && full * 4 >= breaks * 3 || breaks == 2 && full == 2;
         if by_letters || by_width { Self::Filled(width) } else { Self::Lines { punctuated } }
+    }
+
+    fn width(self) -> Option<usize> {
+        if let Self::Filled(width) = self { Some(width) } else { None }
+    }
+
+    /// Copy from one source is wrapped at one width: what is too short to tell is wrapped as the rest is.
+    fn or_as_the_rest(self, text: &str, lines: &[Line], column: Option<usize>) -> Self {
+        match column {
+            Some(width) if self == (Self::Lines { punctuated: true }) && lines.len() <= 3 => {
+                let fits = lines.iter().all(|line| line.width(text) <= width);
+                if fits { Self::Filled(width) } else { self }
+            }
+            _ => self,
+        }
     }
 
     fn joins(self, text: &str, line: &Line, next: &Line) -> bool {
@@ -85,6 +106,7 @@ impl Wrapping {
             _ => {
                 self == Self::Lines { punctuated: true }
                     && line.goes_on(text, next)
+                    && next.is_terminated(text)
                     && !line.of(text).starts_with(char::is_lowercase)
             }
         }
@@ -177,4 +199,99 @@ fn line(text: &str, start: usize, end: usize) -> Line {
     let unindented = text[start..end].trim_start_matches(is_blank);
     let indent = end - start - unindented.len();
     Line { start: start + indent, end: start + indent + unindented.trim_end_matches(is_blank).len(), indent }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The blocks of `text`, with line breaks as `|` in them.
+    #[track_caller]
+    fn check(text: &str, line_breaks: LineBreaks, expected: &[&str]) {
+        let blocks: Vec<String> = join(text, line_breaks).iter().map(|span| span.of(text).replace('\n', "|")).collect();
+        assert_eq!(blocks, expected, "{text:?}");
+    }
+
+    #[test]
+    fn an_empty_line_ends_a_block_always() {
+        for line_breaks in [LineBreaks::Auto, LineBreaks::Break, LineBreaks::Flow] {
+            check("one two\n\nthree four", line_breaks, &["one two", "three four"]);
+            check("one two\r\n \r\nthree four", line_breaks, &["one two", "three four"]);
+        }
+    }
+
+    #[test]
+    fn a_newline_means_what_the_caller_says() {
+        check("One two.\nThree.", LineBreaks::Break, &["One two.", "Three."]);
+        check("One two.\nThree.", LineBreaks::Flow, &["One two.|Three."]);
+    }
+
+    #[test]
+    fn one_paragraph_a_line_is_left_alone() {
+        check(
+            "The first is short.\nThe second is a good deal longer than that.\nThe third.",
+            LineBreaks::Auto,
+            &["The first is short.", "The second is a good deal longer than that.", "The third."],
+        );
+    }
+
+    #[test]
+    fn full_lines_are_joined() {
+        check(
+            "The firm said on Tuesday that it would close\nits plant in Altmere, where some 300 people\nmake paper. Nobody knows when.\nThe union protested.",
+            LineBreaks::Auto,
+            &[
+                "The firm said on Tuesday that it would close|its plant in Altmere, where some 300 people|make paper. Nobody knows when.",
+                "The union protested.",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_short_block_is_wrapped_as_the_rest_is() {
+        check(
+            "The firm said on Tuesday that it would close\nits plant in Altmere, where some 300 people\nmake paper.\n\nIts owner told this newspaper that Altmere\nCastle was next.",
+            LineBreaks::Auto,
+            &[
+                "The firm said on Tuesday that it would close|its plant in Altmere, where some 300 people|make paper.",
+                "Its owner told this newspaper that Altmere|Castle was next.",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_line_that_goes_on_small_is_joined_where_there_are_sentences() {
+        check("It was a long\nnight for all.", LineBreaks::Auto, &["It was a long|night for all."]);
+        check("flour\ntwo eggs\nsalt", LineBreaks::Auto, &["flour", "two eggs", "salt"]);
+    }
+
+    #[test]
+    fn a_heading_above_wrapped_copy_stays_apart() {
+        check(
+            "Plant to close\nThe firm said on Tuesday that it would close\nits plant in Altmere, where some 300 people\nmake paper.",
+            LineBreaks::Auto,
+            &[
+                "Plant to close",
+                "The firm said on Tuesday that it would close|its plant in Altmere, where some 300 people|make paper.",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_item_starts_a_block_in_wrapped_copy() {
+        check(
+            "The rules of the house are short and they are:\n- no smoking in any of the rooms, nor on the\n  stairs\n- no dogs.",
+            LineBreaks::Auto,
+            &[
+                "The rules of the house are short and they are:",
+                "- no smoking in any of the rooms, nor on the|  stairs",
+                "- no dogs.",
+            ],
+        );
+    }
+
+    #[test]
+    fn every_kind_of_line_break_counts() {
+        check("One.\u{2028}Two.\u{85}Three.\rFour.", LineBreaks::Break, &["One.", "Two.", "Three.", "Four."]);
+    }
 }

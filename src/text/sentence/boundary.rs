@@ -624,3 +624,186 @@ fn is_roman(word: &str) -> bool {
     word.len() > 1 && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X' | b'L' | b'C' | b'M'))
         || rules::is_initial(word) && matches!(word, "I" | "V" | "X")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        languages::Language,
+        text::sentence::{LineBreaks, split},
+    };
+
+    /// Checks that `golden`, with `¦` between its sentences, is split there.
+    #[track_caller]
+    fn check(code: &str, golden: &str) {
+        let text = golden.replace(" ¦ ", " ").replace('¦', "");
+        let found = split(&text, Language::from_code(code), LineBreaks::Auto);
+        let found: Vec<&str> = found.iter().map(|sentence| sentence.span.of(&text)).collect();
+        assert_eq!(found, golden.split('¦').map(str::trim).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_title_does_not_end_a_sentence() {
+        check("en", "Mr. Alder met Prof. Finch. ¦ They talked.");
+    }
+
+    #[test]
+    fn initials_do_not_end_a_sentence() {
+        check("en", "J. R. R. Holt wrote it. ¦ K. Marsh drew it.");
+        check("ru", "Книгу написал А. И. Седов. ¦ Её читают.");
+    }
+
+    #[test]
+    fn an_acronym_ends_a_sentence_before_a_starter_alone() {
+        check("en", "She lives in the U.S. ¦ The others do not.");
+        check("en", "The U.S. Senate voted.");
+    }
+
+    #[test]
+    fn a_time_ends_a_clause_but_not_a_phrase_before_the_subject() {
+        check("en", "It closed at 6 p.m. ¦ Alder went home.");
+        check("en", "At 6 p.m. Alder went home.");
+        check("en", "The rule is: At 6 p.m. Alder goes home.");
+    }
+
+    #[test]
+    fn a_number_belongs_to_its_abbreviation() {
+        check("en", "See No. 14 on p. 6. ¦ It is there.");
+        check("en", "He said no. ¦ Alder said yes.");
+    }
+
+    #[test]
+    fn decimals_times_and_dates_have_no_end_in_them() {
+        check("en", "It cost 3.50 at 9.30 on 4.5.2024. ¦ Nobody paid.");
+    }
+
+    #[test]
+    fn an_ordinal_counts_the_noun_after_it() {
+        check("de", "Am 3. Mai begann der 2. Umbau. ¦ Er dauerte bis zum Jahr 1990. ¦ Dann kam der dritte.");
+        check("cs", "Sejdeme se 5. 6. 2024 v Brně. ¦ Bude pozdě.");
+    }
+
+    #[test]
+    fn a_roman_numeral_is_an_ordinal_too() {
+        check("tr", "II. Murat kenti aldı. ¦ Halk kaçtı.");
+    }
+
+    #[test]
+    fn a_small_letter_goes_on() {
+        check("en", "“Is it late?” he asked. ¦ Nobody knew.");
+        check("en", "She works at Zing! in the north. ¦ It sells tea.");
+    }
+
+    #[test]
+    fn a_small_letter_starts_a_sentence_after_a_word_that_no_abbreviation_is() {
+        check("fr", "Le service est parfait et la salle est agréable. ¦ je reviendrai.");
+        check("en", "The med. staff is kind.");
+    }
+
+    #[test]
+    fn a_product_name_may_start_a_sentence_small() {
+        check("en", "Sales fell. ¦ iPhone owners waited.");
+    }
+
+    #[test]
+    fn quotation_marks_and_brackets_close_with_the_sentence() {
+        check("en", "“It is late.” ¦ He left. ¦ (She stayed.) ¦ The lamp went out.");
+    }
+
+    #[test]
+    fn a_question_in_quotation_marks_goes_on_to_its_speaker() {
+        check("en", "“Who is there?” Alder asked. ¦ Nobody answered.");
+        check("zh", "“我们赢了！”店主说。¦全场欢呼。");
+    }
+
+    #[test]
+    fn a_parenthesis_does_not_end_the_sentence_around_it() {
+        check("en", "The bridge (it opened in 1904. It was rebuilt twice.) is closed. ¦ Cars go round.");
+        check("ja", "会議（初回。来月も開く。）は終わった。¦皆が帰った。");
+    }
+
+    #[test]
+    fn japanese_quotations_are_taken_up_by_a_particle() {
+        check("ja", "「勝ちました。」と彼女は言った。¦会場は沸いた。");
+    }
+
+    #[test]
+    fn glued_sentences_are_split() {
+        check("en", "It was closed for years.¦It opened on Monday.¦“At last,” she said.¦“We waited.”¦Nobody left.");
+        check("en", "Sales reached 1,000.¦That is a lot.");
+        check("en", "It was run by the JNIX.¦The rest is known.");
+        check("ar", "كان الطريق مغلقا.¦وقد فتح اليوم.");
+    }
+
+    #[test]
+    fn names_with_dots_are_not_split() {
+        check("en", "Write to Ann.Lee@example.org or see www.Example.com/News.Html or Example.Com.");
+        check("en", "The U.S.Army and J.Holt use Report.Pdf and Site.example.org.");
+    }
+
+    #[test]
+    fn a_heading_that_lost_its_line_break_is_split_off() {
+        check("en", "the bridge is closed ¦ It will open in spring.");
+        check("en", "I told him that I would come.");
+        check("de", "ob Sie es wissen, weiß keiner.");
+    }
+
+    #[test]
+    fn an_ellipsis_ends_a_sentence_before_a_capital() {
+        check("en", "He waited... ¦ Nobody came. ¦ So... he left.");
+        check("en", "Well . . . I am not sure. ¦ The text [...] Alder wrote is lost.");
+    }
+
+    #[test]
+    fn marks_apart_from_words_belong_together() {
+        check("vi", "Anh hỏi : \" Ai đó ? \" . ¦ Không ai trả lời .");
+    }
+
+    #[test]
+    fn a_reference_stays_with_its_sentence() {
+        check("en", "The gas is light.[1] ¦ It burns. [2] ¦ It is common.²");
+    }
+
+    #[test]
+    fn items_in_a_line_are_split_before_their_markers() {
+        check("en", "1) flour ¦ 2) eggs ¦ 3) salt");
+        check("en", "• 1. Flour ¦ • 2. Eggs");
+        check("en", "a. flour ¦ b. eggs");
+        check("de", "Das Team kam auf den 1. und 2. Platz.");
+    }
+
+    #[test]
+    fn marks_of_every_script_end_sentences() {
+        check("hi", "वह आया। ¦ वह गया।");
+        check("ur", "وہ آیا۔ ¦ وہ گیا۔");
+        check("am", "እሱ መጣ። ¦ እሱ ሄደ።");
+        check("el", "Ποιος είναι; ¦ Κανείς.");
+        check("hy", "Նա եկավ: ¦ Նա գնաց:");
+        check("my", "သူလာသည်။ ¦ သူသွားသည်။");
+        check("km", "គាត់មក។ ¦ គាត់ទៅ។");
+    }
+
+    #[test]
+    fn inverted_marks_start_sentences() {
+        check("es", "Vive en EE.UU. ¦ ¿Quién lo sabe? ¦ ¡nadie!");
+    }
+
+    #[test]
+    fn neutral_rules_know_titles_and_initials() {
+        let text = "Dr. J. Holt came. He left.";
+        assert_eq!(split(text, None, LineBreaks::Auto).len(), 2);
+    }
+
+    #[test]
+    fn hostile_text_is_split_in_time() {
+        let hostile = [
+            ".", ". ", "\"", "\". ", "(", "(.", "x", "\u{301}", "a.B", "!? ", "1. ", "• ", "A", "\n", " ", "x\n", "。",
+            "«",
+        ];
+        for piece in hostile {
+            let text = piece.repeat(1 << 18);
+            for line_breaks in [LineBreaks::Auto, LineBreaks::Flow] {
+                split(&text, Language::from_code("en"), line_breaks);
+            }
+        }
+    }
+}

@@ -118,3 +118,47 @@ fn roman(text: &str) -> Option<u16> {
     }
     (1..40).contains(&value).then_some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long the marker at the start of `text` is; 0 where there is none.
+    #[track_caller]
+    fn check(text: &str, expected: usize) {
+        assert_eq!(Marker::read(text).map_or(0, |marker| marker.len), expected, "{text:?}");
+    }
+
+    #[test]
+    fn counters_in_all_frames_are_markers() {
+        check("1. flour", 2);
+        check("2) eggs", 2);
+        check("(c) salt", 3);
+        check("iv) oil", 3);
+        check("10.) more", 4);
+        check("• 3. bulleted", "• 3.".len());
+    }
+
+    #[test]
+    fn words_and_years_are_no_markers() {
+        check("Mix. The", 0);
+        check("2024. The", 0);
+        check("No. 5", 0);
+        check("1 000", 0);
+    }
+
+    #[test]
+    fn a_counter_follows_the_one_before_in_the_same_frame() {
+        let follows = |a, b| Marker::read(b).unwrap().follows(&Marker::read(a).unwrap());
+        assert!(follows("1. a", "2. b") && follows("h) a", "i) b") && follows("i) a", "ii) b"));
+        assert!(!follows("1. a", "3. b") && !follows("1. a", "2) b") && !follows("b) a", "a) b"));
+    }
+
+    #[test]
+    fn roman_numerals_are_read_to_39() {
+        assert_eq!(
+            [roman("iv"), roman("IX"), roman("xxxix"), roman("iiiiiiii"), roman("mix")],
+            [Some(4), Some(9), Some(39), Some(8), None]
+        );
+    }
+}

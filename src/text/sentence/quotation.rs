@@ -56,3 +56,34 @@ pub(super) fn ambiguous_sides(text: &str) -> FxHashMap<usize, bool> {
     }
     sides
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether each mark whose side is not plain opens, in order.
+    #[track_caller]
+    fn check(text: &str, expected: &[bool]) {
+        let sides = ambiguous_sides(text);
+        let mut places: Vec<_> = sides.keys().copied().collect();
+        places.sort_unstable();
+        assert_eq!(places.iter().map(|place| sides[place]).collect::<Vec<_>>(), expected, "{text:?}");
+    }
+
+    #[test]
+    fn a_mark_between_words_takes_its_turn() {
+        check("He said: \"It is late.\"Then he left.", &[false]);
+        check("He left.\"It is late,\" he said.", &[true]);
+    }
+
+    #[test]
+    fn the_nearer_plain_mark_decides() {
+        check("\"One.\"Two.\"Three,\" she said.", &[false, true]);
+        check("\"One.\"Two.\"Three.\"Four,\" she said.", &[false, false, true]);
+    }
+
+    #[test]
+    fn french_marks_with_spaces_on_both_sides_are_told_by_shape() {
+        assert_eq!((side("a « b", 2, 4), side("a » b", 2, 4)), (Some(true), Some(false)));
+    }
+}
