@@ -19,6 +19,9 @@ const COPY_SHARE: f64 = 0.9;
 /// As many places where one word runs into the next make a list whose items were glued together.
 const GLUED: usize = 3;
 
+/// So many sentences that stand earlier on the page, a third of a run of prose, make it a copy.
+const FEWEST_COPIES: usize = 3;
+
 /// The longest phrase that opens a sentence, in words.
 const OPENING_WORDS: usize = 4;
 
@@ -30,6 +33,10 @@ const OPENING_CHARACTERS: usize = 12;
 pub(super) struct Candidate {
     /// Which of the document's sentences it is.
     pub sentence: usize,
+    /// Which run of prose, uninterrupted by headings, lists and boilerplate, it stands in.
+    pub stretch: usize,
+    /// Whether much of that run stands earlier on the page already.
+    pub copied: bool,
     /// How many words it has.
     pub words: usize,
     /// Whether it asks.
@@ -46,14 +53,44 @@ pub(super) fn of(document: &Document<'_>) -> Vec<Candidate> {
     let page = Page::new(document);
     let mut seen = FxHashSet::default();
     let mut all: Vec<(Candidate, Fitness)> = Vec::with_capacity(document.sentences().len());
-    for index in 0..document.sentences().len() {
-        if seen.insert(page.print(index)) {
-            all.push(page.read(index));
+    let mut stretches = vec![Stretch::default()];
+    for (index, sentence) in document.sentences().iter().enumerate() {
+        let is_new = seen.insert(page.print(index));
+        let last = stretches.len() - 1;
+        let stretch = &mut stretches[last];
+        if sentence.kind == Kind::Prose {
+            stretch.sentences += 1;
+            stretch.copies += usize::from(!is_new);
+            stretch.paragraph = sentence.paragraph;
+        } else if stretch.sentences > 0 && stretch.paragraph != sentence.paragraph {
+            stretches.push(Stretch::default());
+        }
+        if is_new {
+            let (candidate, fitness) = page.read(index);
+            all.push((Candidate { stretch: last, ..candidate }, fitness));
         }
     }
     let best = all.iter().map(|(_, fitness)| *fitness).max().unwrap_or(Fitness::None);
     all.retain(|(_, fitness)| *fitness == best);
-    all.into_iter().map(|(candidate, _)| candidate).collect()
+    all.into_iter()
+        .map(|(candidate, _)| Candidate { copied: stretches[candidate.stretch].is_copied(), ..candidate })
+        .collect()
+}
+
+/// A run of prose that nothing interrupts.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stretch {
+    sentences: usize,
+    /// How many of them stand earlier on the page.
+    copies: usize,
+    /// The paragraph of its last sentence.
+    paragraph: usize,
+}
+
+impl Stretch {
+    fn is_copied(self) -> bool {
+        self.copies >= FEWEST_COPIES && self.copies * 3 >= self.sentences
+    }
 }
 
 /// How fit a sentence is for a summary.
@@ -117,6 +154,8 @@ impl<'d, 't> Page<'d, 't> {
         let ending = ending(text);
         let candidate = Candidate {
             sentence: index,
+            stretch: 0,
+            copied: false,
             words: tokens.len(),
             question: ending == Ending::Question,
             quote: text.starts_with(['"', '“', '”', '„', '«', '‘', '「', '『', '‚']),

@@ -1,9 +1,11 @@
 //! Extractive summaries.
 //!
-//! [`candidate`] says which sentences may be chosen, [`vector`] what each is about, [`score`] how much each says of the
+//! [`candidate`] says which sentences may be chosen, [`vector`] what each is about, [`article`] which are of the main
+//! article, [`score`] how much each says of the
 //! document, [`select`] chooses without repeating, [`budget`] counts. `docs/summaries.md` explains the design and each of
 //! the [`Weights`].
 
+mod article;
 mod budget;
 mod candidate;
 mod score;
@@ -95,7 +97,12 @@ pub fn summarize(document: &Document<'_>, options: &Options) -> Summary {
 pub fn summarize_with(document: &Document<'_>, options: &Options, weights: &Weights) -> Summary {
     let candidates = candidate::of(document);
     let vectors = vector::Vectors::new(document, &candidates);
-    let values = score::values(&candidates, &vectors, options.length, weights);
+    let is_main = article::is_main(&candidates, &vectors);
+    let values = score::values(
+        &score::Field { candidates: &candidates, vectors: &vectors, is_main: &is_main },
+        options.length,
+        weights,
+    );
     let mut picks = select::choose(document, options, &select::Field { candidates, vectors, values }, weights);
     if options.order == Order::Source {
         picks.sort_unstable_by_key(|pick| pick.sentence);

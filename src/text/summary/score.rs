@@ -16,15 +16,33 @@ const EXTENT_WORDS: f64 = 25.0;
 /// A sentence of more words is long.
 const LONG_WORDS: usize = 40;
 
-/// The value of each candidate in a summary of `length`.
-pub(super) fn values(candidates: &[Candidate], vectors: &Vectors, length: Length, weights: &Weights) -> Vec<f64> {
-    // In a budget of words a long sentence pays for its length, in one of sentences it does not.
-    let extent = if matches!(length, Length::Sentences(_)) { weights.extent } else { 0.0 };
+/// What another article's sentence is worth less: it comes after all of the main one's.
+const ELSEWHERE: f64 = 3.0;
+
+/// What is scored.
+pub(super) struct Field<'f> {
+    pub candidates: &'f [Candidate],
+    pub vectors: &'f Vectors,
+    /// Whether each candidate is of the main article.
+    pub is_main: &'f [bool],
+}
+
+/// What the candidates are worth.
+pub(super) struct Values {
+    /// The value of each.
+    pub of: Vec<f64>,
+    /// The value that a sentence of this document would have if nothing could be better.
+    pub most: f64,
+}
+
+/// What the candidates are worth in a summary of `length`.
+pub(super) fn values(field: &Field<'_>, length: Length, weights: &Weights) -> Values {
+    let Field { candidates, vectors, is_main } = *field;
     let mut whole = vec![0.0; vectors.term_count()];
     let mut title = vec![0.0; vectors.term_count()];
     add(vectors.title(), &mut title);
     let mut forward = vec![0.0; candidates.len()];
-    for index in (0..candidates.len()).rev() {
+    for index in (0..candidates.len()).rev().filter(|index| is_main[*index]) {
         let vector = vectors.of(index);
         forward[index] = dot(vector, &whole);
         add(vector, &mut whole);
@@ -34,7 +52,9 @@ pub(super) fn values(candidates: &[Candidate], vectors: &Vectors, length: Length
     for property in [&mut forward, &mut centroid, &mut titled] {
         to_unit(property);
     }
-    candidates
+    // In a budget of words a long sentence pays for its length, in one of sentences it does not.
+    let extent = if matches!(length, Length::Sentences(_)) { weights.extent } else { 0.0 };
+    let of = candidates
         .iter()
         .enumerate()
         .map(|(index, candidate)| {
@@ -48,8 +68,12 @@ pub(super) fn values(candidates: &[Candidate], vectors: &Vectors, length: Length
                 - flag(weights.long, candidate.words > LONG_WORDS)
                 - flag(weights.question, candidate.question)
                 - flag(weights.quote, candidate.quote)
+                - flag(ELSEWHERE, !is_main[index])
         })
-        .collect()
+        .collect();
+    let titled = if vectors.title().is_empty() { 0.0 } else { weights.title };
+    let most = weights.position + weights.centroid + weights.forward + titled + weights.length + extent;
+    Values { of, most }
 }
 
 fn add(vector: &[Weighted], into: &mut [f64]) {

@@ -8,6 +8,7 @@ use super::{
     Options, Pick,
     budget::Budget,
     candidate::Candidate,
+    score::Values,
     vector::{Vectors, Weighted},
     weights::Weights,
 };
@@ -22,7 +23,7 @@ const CONTAINED: f64 = 0.8;
 pub(super) struct Field {
     pub candidates: Vec<Candidate>,
     pub vectors: Vectors,
-    pub values: Vec<f64>,
+    pub values: Values,
 }
 
 /// The sentences of a summary, best first.
@@ -33,11 +34,11 @@ pub(super) fn choose(document: &Document<'_>, options: &Options, field: &Field, 
     let mut best = None;
     while let Some(index) = race.next() {
         let sentence = field.candidates[index].sentence;
-        let value = race.value(index);
-        best = best.or(Some((sentence, value)));
+        let score = race.value(index) / field.values.most;
+        best = best.or(Some((sentence, score)));
         let fits = budget.take(sentence);
         if fits {
-            picks.push(pick(&picks, sentence, value));
+            picks.push(pick(&picks, sentence, score));
             race.choose(index);
         }
         let enough = if fits { 1.0 } else { weights.enough };
@@ -45,21 +46,17 @@ pub(super) fn choose(document: &Document<'_>, options: &Options, field: &Field, 
             break;
         }
     }
-    if let (true, Some((sentence, value))) = (picks.is_empty(), best) {
-        picks.push(pick(&picks, sentence, value));
+    if let (true, Some((sentence, score))) = (picks.is_empty(), best) {
+        picks.push(pick(&picks, sentence, score));
     }
     picks
 }
 
-fn pick(before: &[Pick], sentence: usize, value: f64) -> Pick {
+/// `score` is the worth of the sentence, as a share of the most that one could be worth.
+fn pick(before: &[Pick], sentence: usize, score: f64) -> Pick {
     // A sentence that leaned on one chosen since is worth more than when that was chosen; its rank says so, not its score.
     let most = before.last().map_or(1.0, |pick| pick.score);
-    Pick { sentence, rank: before.len() + 1, score: score(value).min(most) }
-}
-
-/// A value as a number from 0 to 1.
-fn score(value: f64) -> f64 {
-    1.0 / (1.0 + (-2.0 * (value - 1.0)).exp())
+    Pick { sentence, rank: before.len() + 1, score: score.clamp(0.0, most) }
 }
 
 /// The candidates in the order of their worth beside what is chosen already.
@@ -94,7 +91,7 @@ impl<'f> Race<'f> {
     /// What a candidate is worth now.
     fn value(&self, index: usize) -> f64 {
         let leaning = if self.leans[index] { self.weights.leaning } else { 0.0 };
-        self.field.values[index] - self.weights.redundancy * self.likeness[index] - leaning
+        self.field.values.of[index] - self.weights.redundancy * self.likeness[index] - leaning
     }
 
     /// The best candidate that is left, taken out of the race.
