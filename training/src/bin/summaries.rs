@@ -221,7 +221,7 @@ fn objective(sets: &[&Set<'_>], weights: &Weights) -> f64 {
     pooled.iter().zip(BUDGETS).map(|(gain, (_, share))| gain * share).sum()
 }
 
-/// One weight and the values that it may take; none for one that a rule of the contract fixes, not the fit.
+/// One weight and the values that it may take; none for one that a rule fixes, not the fit.
 struct Knob {
     name: &'static str,
     of: fn(&mut Weights) -> &mut f64,
@@ -240,8 +240,8 @@ const KNOBS: &[Knob] = &[
     Knob { name: "question", of: |w| &mut w.question, values: &[0.0, 0.25, 0.5] },
     Knob { name: "quote", of: |w| &mut w.quote, values: &[0.0, 0.12, 0.25, 0.4] },
     Knob { name: "leaning", of: |w| &mut w.leaning, values: &[] },
-    Knob { name: "redundancy", of: |w| &mut w.redundancy, values: &[0.0, 0.2, 0.4, 0.7, 1.0] },
-    Knob { name: "repeats", of: |w| &mut w.repeats, values: &[0.4, 0.5, 0.6, 0.7] },
+    Knob { name: "redundancy", of: |w| &mut w.redundancy, values: &[] },
+    Knob { name: "repeats", of: |w| &mut w.repeats, values: &[] },
     Knob { name: "enough", of: |w| &mut w.enough, values: &[] },
 ];
 
