@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use crate::languages::Tag;
 
 use super::{
+    frequencies::Frequencies,
     sentence::{self, LineBreaks, Sentence},
     token::Terms,
 };
@@ -17,6 +18,7 @@ pub struct Document<'t> {
     tag: Option<Tag>,
     sentences: Vec<Sentence>,
     terms: OnceCell<Terms>,
+    frequencies: Option<&'t Frequencies>,
 }
 
 impl<'t> Document<'t> {
@@ -24,7 +26,18 @@ impl<'t> Document<'t> {
     /// where the text has no language.
     pub fn new(text: &'t str, title: &'t str, tag: Option<Tag>, line_breaks: LineBreaks) -> Self {
         let sentences = sentence::split(text, tag.map(|tag| tag.language), line_breaks);
-        Self { text, title, tag, sentences, terms: OnceCell::new() }
+        Self { text, title, tag, sentences, terms: OnceCell::new(), frequencies: None }
+    }
+
+    /// The same document, its words weighed against an archive.
+    #[must_use]
+    pub fn with_frequencies(self, frequencies: &'t Frequencies) -> Self {
+        Self { frequencies: Some(frequencies), ..self }
+    }
+
+    /// The archive that its words are weighed against.
+    pub fn frequencies(&self) -> Option<&'t Frequencies> {
+        self.frequencies
     }
 
     /// The text, as the caller gave it.

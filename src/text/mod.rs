@@ -3,6 +3,7 @@
 pub mod block;
 pub mod detect;
 pub mod document;
+pub mod frequencies;
 pub mod keyword;
 pub mod sentence;
 pub mod span;

@@ -56,12 +56,52 @@ pub(super) struct Candidate {
     pub bounded: u32,
     /// The highest count of a complete candidate of which it is a part.
     pub within: u32,
+    /// The number of the last token of its first occurrence below the headline.
+    first_end: u32,
+    /// The surname that stands for it elsewhere, for the full name of a person.
+    pub surname: Option<u32>,
     /// How many different complete candidates are one word longer.
     pub longer: u32,
     /// Whether the title holds it.
     pub in_title: bool,
     /// Its characters, without spaces.
     pub characters: u32,
+}
+
+impl Candidate {
+    /// Whether it is capitalised where capitals mean something.
+    fn is_name(&self) -> bool {
+        self.case_seen > 0 && self.capitalised * 2 > self.case_seen
+    }
+
+    /// Takes over what was counted of `surname`, of whose occurrences this one's are a part.
+    fn absorb(&mut self, single: &Self, surname: u32) {
+        let scale = |part: u32| part * single.count / self.count;
+        let scaled = [
+            scale(self.case_seen),
+            scale(self.capitalised),
+            scale(self.acronym),
+            scale(self.left_bounded),
+            scale(self.right_bounded),
+            scale(self.after_stop),
+            scale(self.bounded),
+        ];
+        [
+            self.case_seen,
+            self.capitalised,
+            self.acronym,
+            self.left_bounded,
+            self.right_bounded,
+            self.after_stop,
+            self.bounded,
+        ] = scaled;
+        self.count = single.count;
+        self.first = self.first.min(single.first);
+        self.last = self.last.max(single.last);
+        self.sentences = single.sentences;
+        self.in_title |= single.in_title;
+        self.surname = Some(surname);
+    }
 }
 
 /// The candidates of a document.
@@ -75,7 +115,8 @@ pub(super) struct Candidates {
     pub sentences: u32,
     /// The share of the words that carry a topic and that are capitalised where capitals mean something.
     pub capitalised: f32,
-    edges: FxHashMap<(u32, u32), u32>,
+    /// The number of each run, by the run without its last stem and that stem.
+    edges: FxHashMap<u64, u32>,
 }
 
 /// The parent of the candidates of one token.
@@ -89,6 +130,9 @@ impl Candidates {
         let (mut capitalised, mut cased) = (0_u32, 0_u32);
         let title_end = title_line(document.text());
         let mut chunk = Vec::new();
+        candidates.edges.reserve(document.text().len() / 4);
+        candidates.nodes.reserve(document.text().len() / 4);
+        let mut paragraph = None;
         for (index, sentence) in document.sentences().iter().enumerate() {
             if sentence.kind == Kind::Boilerplate {
                 continue;
@@ -96,6 +140,10 @@ impl Candidates {
             let tokens = terms.sentence(index);
             let trusted = has_sentence_case(tokens, |t| terms.word(t));
             let in_title = sentence.span.end <= title_end;
+            let opens_paragraph = paragraph.replace(sentence.paragraph) != Some(sentence.paragraph);
+            let skipped = if opens_paragraph { dateline(sentence.span.of(document.text())) } else { 0 };
+            let skipped = tokens.partition_point(|t| t.span.end <= sentence.span.start + skipped);
+            let tokens = &tokens[skipped..];
             for (position, &token) in tokens.iter().enumerate() {
                 let word = terms.word(token);
                 if position > 0 && !is_joined(document.text(), tokens[position - 1], token) {
@@ -119,13 +167,14 @@ impl Candidates {
             candidates.capitalised = capitalised as f32 / cased as f32;
         }
         candidates.mark_title(document);
+        candidates.merge_surnames();
         candidates.count_containers();
         candidates
     }
 
     /// The run of stems `parent` and then `term`, if it was met; `parent` is `None` for a run of one.
     pub(super) fn child(&self, parent: Option<u32>, term: u32) -> Option<u32> {
-        self.edges.get(&(parent.unwrap_or(ROOT), term)).copied()
+        self.edges.get(&edge(parent, term)).copied()
     }
 
     /// The stems of `node`, in order.
@@ -167,7 +216,7 @@ impl Candidates {
                 if !opening.stop && ends {
                     let before = start.checked_sub(1).map(|i| &chunk[i].word);
                     let after = chunk.get(start + length).map(|p| &p.word);
-                    self.count(node, &chunk[start], Around { before, after }, &shape, in_title);
+                    self.count(node, &chunk[start..start + length], Around { before, after }, &shape, in_title);
                 }
                 if piece.word.stop && !piece.word.connector {
                     break;
@@ -181,7 +230,7 @@ impl Candidates {
 
     fn node(&mut self, parent: Option<u32>, suffix: Option<u32>, piece: &Piece, words: usize) -> u32 {
         let next = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        let node = *self.edges.entry((parent.unwrap_or(ROOT), piece.word.term)).or_insert(next);
+        let node = *self.edges.entry(edge(parent, piece.word.term)).or_insert(next);
         if node == next {
             let (tokens, characters) =
                 parent.map_or((0, 0), |p| (self.nodes[p as usize].tokens, self.nodes[p as usize].characters));
@@ -192,6 +241,7 @@ impl Candidates {
                 tokens: tokens + 1,
                 words: u8::try_from(words).unwrap_or(u8::MAX),
                 first: u32::MAX,
+                first_end: u32::MAX,
                 last_sentence: u32::MAX,
                 characters: characters + piece.word.characters,
                 ..Candidate::default()
@@ -200,7 +250,7 @@ impl Candidates {
         node
     }
 
-    fn count(&mut self, node: u32, opening: &Piece, around: Around<'_>, shape: &Shape, in_title: bool) {
+    fn count(&mut self, node: u32, run: &[Piece], around: Around<'_>, shape: &Shape, in_title: bool) {
         let sentence = self.sentences;
         let node = &mut self.nodes[node as usize];
         let left = around.before.is_none_or(|w| w.stop);
@@ -209,8 +259,12 @@ impl Candidates {
         node.connected = shape.connected;
         node.numbered = shape.number;
         node.count += 1;
-        node.first = node.first.min(opening.position);
-        node.last = node.last.max(opening.position);
+        let position = run[0].position;
+        node.first = node.first.min(position);
+        node.last = node.last.max(position);
+        if !in_title {
+            node.first_end = node.first_end.min(position + u32::from(node.tokens) - 1);
+        }
         node.sentences += u32::from(node.last_sentence != sentence);
         node.last_sentence = sentence;
         node.case_seen += u32::from(shape.case_counts);
@@ -238,6 +292,51 @@ impl Candidates {
                 parent = Some(node);
             }
         }
+    }
+
+    /// Counts the surname of a person as the full name: where the text below the headline first names somebody in full
+    /// and then by the last name alone. The surname is a candidate no more.
+    fn merge_surnames(&mut self) {
+        // Where every noun is capitalised, two in a row are a name only if they come back.
+        let least = if self.capitalised > 0.35 { 2 } else { 1 };
+        let mut full_names: FxHashMap<u32, u32> = FxHashMap::default();
+        for (number, node) in (0..).zip(&self.nodes) {
+            if !(node.complete && node.tokens > 1 && node.is_name() && !node.numbered) || node.count < least {
+                continue;
+            }
+            let Some(surname) = self.child(None, node.term) else { continue };
+            let single = &self.nodes[surname as usize];
+            if !(single.complete
+                && single.is_name()
+                && single.acronym * 2 <= single.case_seen
+                && single.characters > 2
+                && single.first_end == node.first_end)
+                || single.count <= node.count
+            {
+                continue;
+            }
+            let best = full_names.entry(surname).or_insert(number);
+            if self.names_better(node, &self.nodes[*best as usize]) {
+                *best = number;
+            }
+        }
+        for (surname, full) in full_names {
+            let single = self.nodes[surname as usize].clone();
+            self.nodes[surname as usize].complete = false;
+            self.nodes[full as usize].absorb(&single, surname);
+        }
+    }
+
+    /// Whether `node` is a better full name than `other`, one of which ends in the other: the longer one, unless what it
+    /// has more, a title or a role, stands elsewhere too.
+    fn names_better(&self, node: &Candidate, other: &Candidate) -> bool {
+        let (longer, shorter) = if node.tokens > other.tokens { (node, other) } else { (other, node) };
+        let mut opening = longer;
+        while let Some(prefix) = opening.prefix {
+            opening = &self.nodes[prefix as usize];
+        }
+        let longer_is_better = longer.count == shorter.count && opening.count == longer.count;
+        longer_is_better == (node.tokens > other.tokens)
     }
 
     /// Tells every complete candidate which longer ones hold it.
@@ -273,6 +372,10 @@ impl Candidates {
         }
         at
     }
+}
+
+fn edge(parent: Option<u32>, term: u32) -> u64 {
+    u64::from(parent.unwrap_or(ROOT)) << 32 | u64::from(term)
 }
 
 /// A word in its chunk.
@@ -377,6 +480,25 @@ fn has_sentence_case(tokens: &[Token], word: impl Fn(Token) -> Word) -> bool {
         }
     }
     content < 4 || capitalised * 10 < content * 9
+}
+
+/// How long the date line is that opens `sentence`, as `DUBLIN (Agency) — ` does; 0 where there is none: capitals or a
+/// source in brackets, and a dash.
+fn dateline(sentence: &str) -> usize {
+    const LONGEST: usize = 60;
+    let head = &sentence[..sentence.floor_char_boundary(LONGEST)];
+    let Some((end, dash)) =
+        [" - ", " – ", " — ", "— ", " -- "].iter().filter_map(|dash| head.find(dash).map(|at| (at, dash.len()))).min()
+    else {
+        return 0;
+    };
+    let head = head[..end].trim_end();
+    let place = head.split(['(', ',']).next().unwrap_or(head).trim();
+    let in_capitals = place.chars().filter(|c| c.is_alphabetic()).count() > 2
+        && place.chars().all(|c| !c.is_alphabetic() || c.is_uppercase());
+    let sourced = head.ends_with(')') && head.contains('(') && place.chars().next().is_some_and(char::is_uppercase);
+    let short = head.split_whitespace().count() <= 7;
+    if short && (sourced || (in_capitals && (head.contains(',') || place == head))) { end + dash } else { 0 }
 }
 
 /// Where the first line ends, if it looks like a headline; 0 if not.

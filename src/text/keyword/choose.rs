@@ -3,7 +3,6 @@
 use super::{
     Options,
     candidate::{Candidate, Candidates},
-    score::{self, Weights},
 };
 use crate::text::document::Document;
 
@@ -16,25 +15,15 @@ pub(super) struct Choice {
     pub score: f32,
 }
 
-/// The best candidates, best first, as many as asked for.
-pub(super) fn best(
-    document: &Document<'_>,
-    candidates: &Candidates,
-    options: &Options,
-    weights: &Weights,
-) -> Vec<Choice> {
-    let mut ranked = all(document, candidates, options);
-    for choice in &mut ranked {
-        let features = score::features(candidates, &candidates.nodes[choice.node as usize]);
-        choice.score = score::linear(&features, weights);
-    }
-    ranked.sort_unstable_by(|a, b| {
+/// The best of `pool`, best first, `max_keywords` at most.
+pub(super) fn best(candidates: &Candidates, mut pool: Vec<Choice>, max_keywords: usize) -> Vec<Choice> {
+    pool.sort_unstable_by(|a, b| {
         let place = |c: &Choice| (candidates.nodes[c.node as usize].first, c.node);
         b.score.total_cmp(&a.score).then_with(|| place(a).cmp(&place(b)))
     });
     let mut chosen: Vec<(Choice, Vec<u32>)> = Vec::new();
-    for choice in ranked {
-        if chosen.len() == options.max_keywords {
+    for choice in pool {
+        if chosen.len() == max_keywords {
             break;
         }
         let stems = candidates.stems(choice.node);
@@ -46,7 +35,7 @@ pub(super) fn best(
 }
 
 /// Every candidate that may be a keyword, not scored yet.
-pub(super) fn all(document: &Document<'_>, candidates: &Candidates, options: &Options) -> Vec<Choice> {
+pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &Options) -> Vec<Choice> {
     let language = document.tag().map(|tag| tag.language);
     let blocked: Vec<Vec<u32>> = options
         .blocked

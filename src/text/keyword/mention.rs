@@ -40,6 +40,7 @@ struct Mention {
     span: Span,
     /// Whether it opens a sentence, so that its first capital says nothing.
     opens: bool,
+    tokens: usize,
 }
 
 /// Every place where each of `chosen` stands, in order.
@@ -47,6 +48,18 @@ fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice])
     let mut place = vec![u32::MAX; candidates.nodes.len()];
     for (index, choice) in (0..).zip(chosen) {
         place[choice.node as usize] = index;
+        if let Some(surname) = candidates.nodes[choice.node as usize].surname {
+            place[surname as usize] = index;
+        }
+    }
+    // Whether a run of stems leads to a keyword.
+    let mut leads = vec![false; candidates.nodes.len()];
+    for (node, _) in place.iter().enumerate().filter(|&(_, &index)| index != u32::MAX) {
+        let mut at = Some(node);
+        while let Some(node) = at {
+            leads[node] = true;
+            at = candidates.nodes[node].prefix.map(|prefix| prefix as usize);
+        }
     }
     let mut found = vec![Vec::new(); chosen.len()];
     let terms = document.terms();
@@ -58,10 +71,11 @@ fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice])
                 if at > start && !is_joined(document.text(), tokens[at - 1], token) {
                     break;
                 }
-                let Some(node) = candidates.child(parent, terms.word(token).term) else { break };
+                let Some(node) = candidates.child(parent, terms.word(token).term).filter(|&n| leads[n as usize]) else {
+                    break;
+                };
                 if let Some(mentions) = found.get_mut(place[node as usize] as usize) {
-                    mentions
-                        .push(Mention { span: Span::new(tokens[start].span.start, token.span.end), opens: start == 0 });
+                    push(mentions, Span::new(tokens[start].span.start, token.span.end), start == 0, at + 1 - start);
                 }
                 parent = Some(node);
             }
@@ -70,10 +84,18 @@ fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice])
     found
 }
 
+/// Adds a mention, unless it is the surname inside the full name.
+fn push(mentions: &mut Vec<Mention>, span: Span, opens: bool, tokens: usize) {
+    if mentions.last().is_none_or(|last| last.span.end < span.end) {
+        mentions.push(Mention { span, opens, tokens });
+    }
+}
+
 /// The form that most mentions have; those that open a sentence count half.
 fn best_form(document: &Document<'_>, mentions: &[Mention]) -> String {
     let mut votes: FxHashMap<&str, (u32, usize)> = FxHashMap::default();
-    for mention in mentions {
+    let longest = mentions.iter().map(|m| m.tokens).max().unwrap_or_default();
+    for mention in mentions.iter().filter(|m| m.tokens == longest) {
         let vote = votes.entry(mention.span.of(document.text())).or_insert((0, mention.span.start));
         vote.0 += if mention.opens { 1 } else { 2 };
     }

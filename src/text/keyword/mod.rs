@@ -11,7 +11,7 @@ pub use score::{FEATURE_NAMES, FEATURES, Weights};
 
 use super::{document::Document, span::Span};
 
-use self::candidate::Candidates;
+use self::{candidate::Candidates, choose::Choice};
 
 /// What kind of keyword is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,21 +59,44 @@ pub struct Keyword {
 
 /// The keywords of `document`, best first. Scores fall strictly; of equals the one that comes first in the text is better.
 pub fn extract(document: &Document<'_>, options: &Options) -> Vec<Keyword> {
-    extract_by(document, options, score::weights(options.style))
-}
-
-/// [`extract`] with weights of one's own: what the program that fits them tries.
-pub fn extract_by(document: &Document<'_>, options: &Options, weights: &Weights) -> Vec<Keyword> {
+    let weights = score::weights(options.style);
     let candidates = Candidates::of(document, options.max_words);
-    let chosen = choose::best(document, &candidates, options, weights);
+    let mut pool = choose::pool(document, &candidates, options);
+    let rarity = score::Rarity::of(document);
+    for choice in &mut pool {
+        let features = score::features(&candidates, &candidates.nodes[choice.node as usize]);
+        choice.score = score::linear(&features, weights) + rarity.score(&candidates, choice.node);
+    }
+    let chosen = choose::best(&candidates, pool, options.max_keywords);
     mention::keywords(document, &candidates, &chosen, options)
 }
 
-/// Every candidate of `document` with its features: what the program that fits the weights learns from.
-pub fn measure(document: &Document<'_>, options: &Options) -> Vec<(Keyword, Weights)> {
-    let candidates = Candidates::of(document, options.max_words);
-    let all = choose::all(document, &candidates, options);
-    let keywords = mention::keywords(document, &candidates, &all, options);
-    let features = all.iter().map(|c| score::features(&candidates, &candidates.nodes[c.node as usize]));
-    keywords.into_iter().zip(features).collect()
+/// Every candidate of a document with its features: what the program that fits the weights learns from.
+#[derive(Debug)]
+pub struct Measured {
+    /// The candidates as keywords, not scored.
+    pub keywords: Vec<Keyword>,
+    /// The features of each.
+    pub features: Vec<Weights>,
+    candidates: Candidates,
+    pool: Vec<Choice>,
+}
+
+impl Measured {
+    /// The candidates of `document`.
+    pub fn of(document: &Document<'_>, options: &Options) -> Self {
+        let candidates = Candidates::of(document, options.max_words);
+        let pool = choose::pool(document, &candidates, options);
+        let keywords = mention::keywords(document, &candidates, &pool, options);
+        let features = pool.iter().map(|c| score::features(&candidates, &candidates.nodes[c.node as usize])).collect();
+        Self { keywords, features, candidates, pool }
+    }
+
+    /// The indices of the candidates that `weights` would choose, best first.
+    pub fn choose(&self, weights: &Weights, max_keywords: usize) -> Vec<usize> {
+        let scored = self.pool.iter().zip(&self.features);
+        let pool: Vec<Choice> = scored.map(|(c, f)| Choice { score: score::linear(f, weights), ..*c }).collect();
+        let chosen = choose::best(&self.candidates, pool, max_keywords);
+        chosen.iter().filter_map(|c| self.pool.iter().position(|p| p.node == c.node)).collect()
+    }
 }

@@ -8,7 +8,11 @@ use rustc_hash::FxHashMap;
 
 use crate::languages::{Language, Tailoring};
 
-use self::{interner::Interner, scan::Scanner, stems::Stems};
+use self::{
+    interner::Interner,
+    scan::{Scanner, Spelling},
+    stems::Stems,
+};
 use super::{sentence::Sentence, span::Span};
 
 /// A word where it stands.
@@ -35,7 +39,7 @@ pub struct Word {
     pub case: Case,
     /// Whether it holds digits alone, with the marks of a number.
     pub number: bool,
-    /// How many characters it has.
+    /// How many letters and digits it has.
     pub characters: u32,
 }
 
@@ -60,20 +64,11 @@ impl Case {
         matches!(self, Self::Capitalised | Self::Upper | Self::Mixed)
     }
 
-    fn of(surface: &str) -> Self {
-        let (mut upper, mut lower, mut first_upper) = (0_usize, 0_usize, None);
-        for c in surface.chars() {
-            let is_upper = c.is_uppercase();
-            upper += usize::from(is_upper);
-            lower += usize::from(!is_upper && c.is_lowercase());
-            if first_upper.is_none() && c.is_alphabetic() {
-                first_upper = Some(is_upper);
-            }
-        }
-        match (upper, lower, first_upper) {
+    fn of(spelling: &Spelling) -> Self {
+        match (spelling.upper, spelling.lower, spelling.opens_upper) {
             (0, 0, _) => Self::Uncased,
             (0, ..) => Self::Lower,
-            (1, _, Some(true)) => Self::Capitalised,
+            (1, _, true) => Self::Capitalised,
             (_, 0, _) => Self::Upper,
             _ => Self::Mixed,
         }
@@ -95,6 +90,8 @@ impl Terms {
     pub fn new(text: &str, title: &str, sentences: &[Sentence], language: Option<&'static Language>) -> Self {
         let mut vocabulary = Vocabulary::new(language);
         let mut scanner = Scanner::new(language.and_then(Language::tailoring));
+        // About as many as a long text has; a short one has more of them new.
+        vocabulary.expect_words(text.len() / 16);
         let mut tokens = Vec::with_capacity(text.len() / 6);
         let mut sentence_ends = Vec::with_capacity(sentences.len());
         for sentence in sentences {
@@ -174,6 +171,11 @@ impl<'t> Vocabulary<'t> {
         }
     }
 
+    fn expect_words(&mut self, count: usize) {
+        self.by_surface.reserve(count);
+        self.words.reserve(count);
+    }
+
     /// The number of the word written as `surface`.
     fn word(&mut self, surface: &'t str) -> u32 {
         if let Some(&word) = self.by_surface.get(surface) {
@@ -187,10 +189,9 @@ impl<'t> Vocabulary<'t> {
     }
 
     fn analyse(&mut self, surface: &str) -> Word {
-        let case = Case::of(surface);
         self.lower.clear();
-        scan::push_lower(surface, self.turkic, &mut self.lower);
-        let characters = u32::try_from(surface.chars().count()).unwrap_or(u32::MAX);
+        let spelling = scan::spell(surface, self.turkic, &mut self.lower);
+        let case = Case::of(&spelling);
         if case.is_capitalised()
             && let Some(&same) = self.by_surface.get(self.lower.as_str())
         {
@@ -198,18 +199,28 @@ impl<'t> Vocabulary<'t> {
         }
         let lower = self.lower.as_str();
         let listed = self.tailoring.is_some_and(|t| t.stop_words.contains(lower));
-        let number = !lower.chars().any(char::is_alphabetic);
+        let number = spelling.letters == 0;
+        let characters = spelling.letters + spelling.digits;
         // A letter by itself is no topic, but an initial may stand inside a name.
         let initial = is_initials(surface);
         let letter = characters == 1 && case != Case::Uncased;
         let connector = initial || self.tailoring.is_some_and(|t| t.connectors.contains(lower));
-        let stop = listed || connector || number || letter || initial || scan::is_address(surface);
+        let stop = listed || connector || number || letter || initial || scan::is_address(surface) || is_code(surface);
         let term = match &self.stems_of_words {
             Some(words) if !stop => words.stem(lower, |stem| self.stems.intern(stem)),
             _ => self.stems.intern(lower),
         };
         Word { term, stop, connector, elided: lower.len() > 1 && lower.ends_with('\''), case, number, characters }
     }
+}
+
+/// Whether `surface` is a number with a unit, as `19-year-old`, or a code, as `u043e`, that no reader would look for.
+fn is_code(surface: &str) -> bool {
+    let Some(first) = surface.chars().next() else { return false };
+    if first.is_numeric() {
+        return surface.chars().zip(surface.chars().skip(1)).any(|(c, next)| c == '-' && next.is_lowercase());
+    }
+    first.is_lowercase() && surface.chars().filter(|c| c.is_numeric()).count() > 2
 }
 
 /// Whether `surface` is one initial: `J.`
@@ -363,7 +374,7 @@ mod tests {
             ("中国", Case::Uncased),
             ("42", Case::Uncased),
         ] {
-            assert_eq!(Case::of(word), case, "{word}");
+            assert_eq!(Case::of(&scan::spell(word, false, &mut String::new())), case, "{word}");
         }
     }
 

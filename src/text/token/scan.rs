@@ -91,27 +91,82 @@ impl Scanner {
     fn is_listed(&mut self, head: &str, tail: &str, sign: &str) -> bool {
         let Some(stop_words) = self.stop_words else { return false };
         self.lower.clear();
-        push_lower(head, false, &mut self.lower);
+        spell(head, false, &mut self.lower);
         self.lower.push_str(sign);
-        push_lower(tail, false, &mut self.lower);
+        spell(tail, false, &mut self.lower);
         stop_words.contains(&self.lower)
     }
 }
 
-/// Adds `surface` in lower case to `lower`, with one form for every apostrophe and hyphen and no soft hyphens. `turkic`
-/// says whether the language has a dotless `ı`.
-pub(super) fn push_lower(surface: &str, turkic: bool, lower: &mut String) {
+/// What a word is written with.
+#[derive(Debug, Default)]
+pub(super) struct Spelling {
+    /// How many of its letters are capitals, and how many small.
+    pub upper: u32,
+    pub lower: u32,
+    /// Its letters, with or without case.
+    pub letters: u32,
+    /// Its digits.
+    pub digits: u32,
+    /// Whether its first letter is a capital.
+    pub opens_upper: bool,
+}
+
+/// Adds `surface` in lower case to `lower`, with one form for every apostrophe and hyphen and no soft hyphens, and counts
+/// its letters. `turkic` says whether the language has a dotless `ı`.
+pub(super) fn spell(surface: &str, turkic: bool, lower: &mut String) -> Spelling {
+    let mut spelling = Spelling::default();
     for c in surface.chars() {
+        // The ranges of the most frequent letters, so that tables are read for the others alone.
         match c {
-            'I' if turkic => lower.push('ı'),
-            'İ' if turkic => lower.push('i'),
-            'A'..='Z' => lower.push(c.to_ascii_lowercase()),
+            'a'..='z' | 'à'..='ö' | 'ø'..='ÿ' | 'а'..='џ' => {
+                spelling.lower += 1;
+                lower.push(c);
+            }
+            'I' if turkic => {
+                spelling.capital();
+                lower.push('ı');
+            }
+            'İ' if turkic => {
+                spelling.capital();
+                lower.push('i');
+            }
+            'A'..='Z' => {
+                spelling.capital();
+                lower.push(c.to_ascii_lowercase());
+            }
+            '0'..='9' => {
+                spelling.digits += 1;
+                lower.push(c);
+            }
             '\0'..='\x7f' => lower.push(c),
             '\u{ad}' => {}
             '\u{2010}' | '\u{2011}' => lower.push('-'),
             c if is_apostrophe(c) => lower.push('\''),
-            c => lower.extend(c.to_lowercase()),
+            c if c.is_uppercase() => {
+                spelling.capital();
+                lower.extend(c.to_lowercase());
+            }
+            c => {
+                if c.is_lowercase() {
+                    spelling.lower += 1;
+                } else if c.is_alphabetic() {
+                    spelling.letters += 1;
+                } else if c.is_numeric() {
+                    spelling.digits += 1;
+                }
+                lower.push(c);
+            }
         }
+    }
+    spelling.letters += spelling.upper + spelling.lower;
+    spelling
+}
+
+impl Spelling {
+    fn capital(&mut self) {
+        self.opens_upper |= self.upper + self.lower + self.letters == 0;
+        self.upper += 1;
     }
 }
 

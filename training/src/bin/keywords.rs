@@ -16,7 +16,7 @@ use copydesk::{
     languages::Tag,
     text::{
         document::Document,
-        keyword::{self, FEATURE_NAMES, FEATURES, Options, Style, Weights},
+        keyword::{self, FEATURE_NAMES, FEATURES, Measured, Options, Style, Weights},
         sentence::LineBreaks,
     },
 };
@@ -25,6 +25,12 @@ use serde::Deserialize;
 
 /// Sets whose keys are an index's noun phrases; the others are an editor's tags.
 const PHRASE_SETS: [&str; 1] = ["inspec_en"];
+
+/// How many parts the documents are put in when some are kept from the fit.
+const FOLDS: usize = 5;
+
+/// How many fits are averaged, each without one share of the documents.
+const BAGS: usize = 4;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -36,73 +42,108 @@ fn main() -> Result<()> {
     let (phrases, tags): (Vec<&Set<'_>>, Vec<&Set<'_>>) =
         sets.iter().partition(|set| PHRASE_SETS.contains(&set.name.as_str()));
     if arguments.iter().any(|a| a == "--score") {
-        return score(&tags, &phrases);
+        score(&tags, &phrases);
+        return Ok(());
     }
+    let validate = !arguments.iter().any(|a| a == "--fit-only");
     for (style, sets) in [(Style::Tags, &tags), (Style::Phrases, &phrases)] {
-        fit_style(style, sets);
+        fit_style(style, sets, validate);
     }
     Ok(())
 }
 
-/// Fits `style` on `sets`, printing the vector and what it reaches on each set when fitted without it.
-fn fit_style(style: Style, sets: &[&Set<'_>]) {
+/// Fits a style on `sets`, printing the vector and what it reaches on each set when fitted without it.
+fn fit_style(style: Style, sets: &[&Set<'_>], validate: bool) {
     println!("{style:?}");
-    let mut total = 0.0;
-    if sets.len() > 1 && !env::args().any(|a| a == "--fit-only") {
-        for (left_out, set) in sets.iter().enumerate() {
-            let rest: Vec<&Set<'_>> =
-                sets.iter().enumerate().filter(|&(i, _)| i != left_out).map(|(_, &s)| s).collect();
-            let f1 = set.f1(style, &fit(style, &rest));
-            total += f1;
-            println!("  left out {:<14} F1@10 {:5.2}", set.name, 100.0 * f1);
+    let weights = fit(sets, Part::default());
+    let mut left_out = vec![f64::NAN; sets.len()];
+    let mut held_out = vec![0.0; sets.len()];
+    if validate {
+        for (index, set) in sets.iter().enumerate() {
+            let rest: Vec<&Set<'_>> = sets.iter().enumerate().filter(|&(i, _)| i != index).map(|(_, &s)| s).collect();
+            if !rest.is_empty() {
+                left_out[index] = set.f1(&Part::default(), &fit(&rest, Part::default()));
+            }
         }
-        println!("  left out {:<14} F1@10 {:5.2}", "mean", 100.0 * total / sets.len() as f64);
+        for fold in 0..FOLDS {
+            let weights = fit(sets, Part { without: Some(fold), ..Part::default() });
+            for (f1, set) in held_out.iter_mut().zip(sets) {
+                *f1 += set.f1(&Part { only: Some(fold), ..Part::default() }, &weights) / FOLDS as f64;
+            }
+        }
     }
-    let weights = fit(style, sets);
-    for set in sets {
-        println!("  fitted   {:<14} F1@10 {:5.2}", set.name, 100.0 * set.f1(style, &weights));
+    println!("{:<14} {:>10} {:>17} {:>14}", "F1@10", "fitted", "documents unseen", "set unseen");
+    let fitted: Vec<f64> = sets.iter().map(|set| set.f1(&Part::default(), &weights)).collect();
+    for (index, set) in sets.iter().enumerate() {
+        let [a, b, c] = [fitted[index], held_out[index], left_out[index]].map(|f| 100.0 * f);
+        println!("{:<14} {a:10.2} {b:17.2} {c:14.2}", set.name);
     }
-    println!("  fitted   {:<14} F1@10 {:5.2}", "mean", 100.0 * mean(style, sets, &weights));
+    let [a, b, c] = [&fitted, &held_out, &left_out].map(|f| 100.0 * f.iter().sum::<f64>() / f.len() as f64);
+    println!("{:<14} {a:10.2} {b:17.2} {c:14.2}", "mean");
     for (weight, name) in weights.iter().zip(FEATURE_NAMES) {
         println!("    {weight:.3}, // {name}");
     }
 }
 
-fn score(tags: &[&Set<'_>], phrases: &[&Set<'_>]) -> Result<()> {
+/// Scores the weights in the source, in the way that the service uses them.
+fn score(tags: &[&Set<'_>], phrases: &[&Set<'_>]) {
     let mut total = 0.0;
     for (style, sets) in [(Style::Tags, tags), (Style::Phrases, phrases)] {
         for set in sets {
-            let f1 = set.f1_of(|document| keyword::extract(document, &options(style)));
+            let sum: f64 = set
+                .documents
+                .iter()
+                .map(|read| {
+                    let found: HashSet<String> = keyword::extract(&read.document, &options(style))
+                        .iter()
+                        .map(|k| normal(&k.text, read.stemmer.as_ref()))
+                        .collect();
+                    read.f1(found.intersection(&read.keys).count())
+                })
+                .sum();
+            let f1 = sum / set.documents.len().max(1) as f64;
             total += f1;
             println!("{:<14} F1@10 {:5.2}", set.name, 100.0 * f1);
         }
     }
     println!("{:<14} F1@10 {:5.2}", "mean", 100.0 * total / (tags.len() + phrases.len()) as f64);
-    Ok(())
 }
 
 fn options(style: Style) -> Options {
     Options { style, ..Options::default() }
 }
 
-fn mean(style: Style, sets: &[&Set<'_>], weights: &Weights) -> f64 {
-    sets.iter().map(|set| set.f1(style, weights)).sum::<f64>() / sets.len() as f64
+fn mean(sets: &[&Set<'_>], part: Part, weights: &Weights) -> f64 {
+    sets.iter().map(|set| set.f1(&part, weights)).sum::<f64>() / sets.len() as f64
 }
 
-/// The weights that suit `sets` best.
-fn fit(style: Style, sets: &[&Set<'_>]) -> Weights {
-    let mut weights = regress(sets);
+/// The weights that suit `sets` best: the mean of fits that each leave some documents out, which follows single
+/// documents less than one fit does.
+fn fit(sets: &[&Set<'_>], part: Part) -> Weights {
+    let start = regress(sets, part);
     if env::args().any(|a| a == "--regress") {
-        return weights;
+        return start;
     }
-    let mut best = mean(style, sets, &weights);
+    let mut sum = [0.0; FEATURES];
+    for bag in 0..BAGS {
+        let ascended = ascend(sets, Part { bag: Some(bag), ..part }, start);
+        for (sum, weight) in sum.iter_mut().zip(ascended) {
+            *sum += weight;
+        }
+    }
+    sum.map(|w| w / BAGS as f32)
+}
+
+/// Moves each weight in turn to where the mean over `sets` is best.
+fn ascend(sets: &[&Set<'_>], part: Part, mut weights: Weights) -> Weights {
+    let mut best = mean(sets, part, &weights);
     for step in [0.6, 0.3, 0.15] {
         for feature in 1..FEATURES {
             for change in [step, -step] {
                 loop {
                     let mut tried = weights;
                     tried[feature] += change;
-                    let reached = mean(style, sets, &tried);
+                    let reached = mean(sets, part, &tried);
                     // A tiny gain is noise.
                     if reached <= best + 0.0003 {
                         break;
@@ -115,15 +156,41 @@ fn fit(style: Style, sets: &[&Set<'_>]) -> Weights {
     weights
 }
 
-/// A logistic regression of "is one of the keys" over all candidates, by Newton's method with a small ridge.
-fn regress(sets: &[&Set<'_>]) -> Weights {
+/// A logistic regression of "is one of the keys", by Newton's method with a small ridge: first over all candidates,
+/// then over those that come first by what was found, where the choice is made.
+fn regress(sets: &[&Set<'_>], part: Part) -> Weights {
     let mut weights = [0.0_f64; FEATURES];
-    for _ in 0..12 {
+    let top: usize = env::var("TOP").ok().and_then(|v| v.parse().ok()).unwrap_or(60);
+    let rounds: usize = env::var("ROUNDS").ok().and_then(|v| v.parse().ok()).unwrap_or(2);
+    let ridge: f64 = env::var("RIDGE").ok().and_then(|v| v.parse().ok()).unwrap_or(0.02);
+    let _ = ridge;
+    for round in 0..=rounds {
+        let current = weights.map(|w| w as f32);
+        let rows: Vec<Vec<(f64, Vec<usize>)>> = sets.iter().map(|set| set.documents.iter().enumerate().map(|(i, read)| {
+            let count = read.hits.len();
+            let mut order: Vec<usize> = (0..count).collect();
+            if !part.holds(i) { return (0.0, Vec::new()); }
+            if round > 0 {
+                let score = |i: usize| read.measured.features[i].iter().zip(&current).map(|(f, w)| f * w).sum::<f32>();
+                let scores: Vec<f32> = (0..count).map(score).collect();
+                order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+                order.truncate(top);
+            }
+            (1.0 / set.documents.len() as f64, order)
+        }).collect()).collect();
+        weights = newton(sets, &rows, weights, ridge);
+    }
+    weights.map(|w| w as f32)
+}
+
+fn newton(sets: &[&Set<'_>], rows: &[Vec<(f64, Vec<usize>)>], mut weights: [f64; FEATURES], ridge: f64) -> [f64; FEATURES] {
+    for _ in 0..8 {
         let mut gradient = [0.0_f64; FEATURES];
         let mut hessian = [[0.0_f64; FEATURES]; FEATURES];
-        for set in sets {
-            let share = 1.0 / set.rows.len().max(1) as f64;
-            for (features, hit) in set.rows.iter().flatten() {
+        for (set, rows) in sets.iter().zip(rows) {
+            for (read, (share, order)) in set.documents.iter().zip(rows) {
+            let share = *share;
+            for (features, hit) in order.iter().map(|&i| (&read.measured.features[i], &read.hits[i])) {
                 let x: [f64; FEATURES] = std::array::from_fn(|i| f64::from(features[i]));
                 let linear: f64 = x.iter().zip(&weights).map(|(x, w)| x * w).sum();
                 let p = 1.0 / (1.0 + (-linear).exp());
@@ -135,13 +202,13 @@ fn regress(sets: &[&Set<'_>]) -> Weights {
                         hessian[i][j] += share * curve * x[i] * x[j];
                     }
                 }
-            }
+            }}
         }
         for i in 0..FEATURES {
             for j in i + 1..FEATURES {
                 hessian[i][j] = hessian[j][i];
             }
-            let ridge = 0.02 * sets.len() as f64;
+            let ridge = ridge * sets.len() as f64;
             hessian[i][i] += ridge;
             gradient[i] -= ridge * weights[i];
         }
@@ -150,7 +217,7 @@ fn regress(sets: &[&Set<'_>]) -> Weights {
             *weight += step;
         }
     }
-    weights.map(|w| w as f32)
+    weights
 }
 
 /// Solves a small linear system by Gaussian elimination.
@@ -204,49 +271,75 @@ fn read(folder: &Path) -> Result<Vec<(String, Vec<Line>)>> {
 /// A data set, read once.
 struct Set<'t> {
     name: String,
-    documents: Vec<(Document<'t>, Option<Stemmer>, HashSet<String>)>,
-    /// The candidates of each document: features, and whether it is one of the keys.
-    rows: Vec<Vec<(Weights, bool)>>,
+    documents: Vec<Read<'t>>,
+}
+
+/// A document with what the fit asks of it.
+struct Read<'t> {
+    document: Document<'t>,
+    stemmer: Option<Stemmer>,
+    keys: HashSet<String>,
+    measured: Measured,
+    /// Whether each candidate is one of the keys.
+    hits: Vec<bool>,
 }
 
 impl<'t> Set<'t> {
     fn of((name, lines): &'t (String, Vec<Line>)) -> Self {
         let style = if PHRASE_SETS.contains(&name.as_str()) { Style::Phrases } else { Style::Tags };
-        let mut set = Self { name: name.clone(), documents: Vec::new(), rows: Vec::new() };
-        for line in lines {
-            let tag = Tag::parse(&line.lang);
-            let document = Document::new(&line.text, "", tag, LineBreaks::Auto);
-            let stemmer = tag.and_then(|t| t.language.tailoring()).and_then(|t| t.stemmer).map(Stemmer::create);
-            let keys: HashSet<String> =
-                line.keys.iter().map(|key| normal(key, stemmer.as_ref())).filter(|k| !k.is_empty()).collect();
-            let rows = keyword::measure(&document, &options(style))
-                .into_iter()
-                .map(|(keyword, features)| (features, keys.contains(&normal(&keyword.text, stemmer.as_ref()))))
-                .collect();
-            set.rows.push(rows);
-            set.documents.push((document, stemmer, keys));
-        }
-        set
-    }
-
-    fn f1(&self, style: Style, weights: &Weights) -> f64 {
-        self.f1_of(|document| keyword::extract_by(document, &options(style), weights))
+        Self { name: name.clone(), documents: lines.iter().map(|line| Read::of(line, style)).collect() }
     }
 
     /// The mean over the documents of F1 over the first ten.
-    fn f1_of(&self, extract: impl Fn(&Document<'_>) -> Vec<keyword::Keyword>) -> f64 {
-        let total: f64 = self
+    fn f1(&self, documents: &Part, weights: &Weights) -> f64 {
+        let chosen: Vec<f64> = self
             .documents
             .iter()
-            .map(|(document, stemmer, keys)| {
-                let found: HashSet<String> =
-                    extract(document).iter().map(|k| normal(&k.text, stemmer.as_ref())).collect();
-                let hits = found.intersection(keys).count() as f64;
-                let (precision, recall) = (hits / 10.0, hits / keys.len().max(1) as f64);
-                if hits == 0.0 { 0.0 } else { 2.0 * precision * recall / (precision + recall) }
+            .enumerate()
+            .filter(|(index, _)| documents.holds(*index))
+            .map(|(_, read)| {
+                read.f1(read.measured.choose(weights, 10).iter().filter(|&&index| read.hits[index]).count())
             })
-            .sum();
-        total / self.documents.len().max(1) as f64
+            .collect();
+        chosen.iter().sum::<f64>() / chosen.len().max(1) as f64
+    }
+}
+
+impl<'t> Read<'t> {
+    fn of(line: &'t Line, style: Style) -> Self {
+        let tag = Tag::parse(&line.lang);
+        let document = Document::new(&line.text, "", tag, LineBreaks::Auto);
+        let stemmer = tag.and_then(|t| t.language.tailoring()).and_then(|t| t.stemmer).map(Stemmer::create);
+        let keys: HashSet<String> =
+            line.keys.iter().map(|key| normal(key, stemmer.as_ref())).filter(|k| !k.is_empty()).collect();
+        let measured = Measured::of(&document, &options(style));
+        let hits = measured.keywords.iter().map(|k| keys.contains(&normal(&k.text, stemmer.as_ref()))).collect();
+        Self { document, stemmer, keys, measured, hits }
+    }
+
+    /// F1 of ten answers of which `hits` are right.
+    fn f1(&self, hits: usize) -> f64 {
+        let (precision, recall) = (hits as f64 / 10.0, hits as f64 / self.keys.len().max(1) as f64);
+        if hits == 0 { 0.0 } else { 2.0 * precision * recall / (precision + recall) }
+    }
+}
+
+/// Which documents of a set count.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    /// The fold that is kept from the fit.
+    without: Option<usize>,
+    /// The only fold that counts.
+    only: Option<usize>,
+    /// The bag that a fit leaves out.
+    bag: Option<usize>,
+}
+
+impl Part {
+    fn holds(self, index: usize) -> bool {
+        let fold = index % FOLDS;
+        let bag = index / FOLDS % BAGS;
+        self.without != Some(fold) && self.only.is_none_or(|only| only == fold) && self.bag != Some(bag)
     }
 }
 
