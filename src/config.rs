@@ -12,7 +12,7 @@ use std::time::Duration;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::cli::{AnalyzeArguments, HealthArguments};
+use crate::cli::{AnalyzeArguments, FrequenciesArguments, HealthArguments};
 use crate::service::Limits;
 use crate::service::deadline::DeadlineLimits;
 use crate::service::workers::WorkerLimits;
@@ -36,6 +36,8 @@ pub enum Command {
     Serve(Box<Settings>),
     /// Analyse texts: their language, sentences, keywords and summary. No server is needed, unless one is named.
     Analyze(Box<AnalyzeArguments>),
+    /// Count in how many texts of an archive each word occurs, for `serve --document-frequencies`.
+    Frequencies(FrequenciesArguments),
     /// Ask a server for its health; exit status 0 when it is SERVING, else 1.
     Health(Box<HealthArguments>),
 }
@@ -142,6 +144,10 @@ pub struct WorkSettings {
     /// Items of one AnalyzeStream in work at once; beyond it the server stops reading from that stream.
     #[arg(long, env = "COPYDESK_STREAM_IN_FLIGHT", value_name = "COUNT", default_value = "16")]
     pub stream_in_flight: NonZeroUsize,
+    /// Document frequencies of the newsroom's own archive, as `copydesk frequencies` writes them: keywords then prefer
+    /// what is rare in it. Read at the start.
+    #[arg(long, env = "COPYDESK_DOCUMENT_FREQUENCIES", value_name = "FILE")]
+    pub document_frequencies: Option<PathBuf>,
     /// Time for a unary call whose caller names no deadline, or "off".
     #[arg(
         long,
@@ -347,7 +353,7 @@ impl Program {
         match &self.command {
             None => Some((&self.serve, matches)),
             Some(Command::Serve(settings)) => Some((settings, matches.subcommand()?.1)),
-            Some(Command::Analyze(_) | Command::Health(_)) => None,
+            Some(Command::Analyze(_) | Command::Frequencies(_) | Command::Health(_)) => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The program `copydesk`: settings, logging, the subcommand, the exit code. Only order here.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use copydesk::cli;
 use copydesk::config::{Command, Program, Settings};
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
         None => run_server(&program.serve),
         Some(Command::Serve(settings)) => run_server(&settings),
         Some(Command::Analyze(arguments)) => run(cli::analyze(*arguments)),
+        Some(Command::Frequencies(arguments)) => run(async move { cli::frequencies(&arguments) }),
         Some(Command::Health(arguments)) => run(cli::health(*arguments)),
     }
 }
@@ -50,7 +52,8 @@ async fn start(settings: &Settings) -> anyhow::Result<()> {
     metrics::install()?;
     check(settings)?;
     let listeners = Listeners::bind(settings).await?;
-    let engine = Engine { workers: Workers::start(settings.worker_limits()), limits: settings.limits() };
+    let archive = settings.work.document_frequencies.as_deref().map(cli::read_frequencies).transpose()?.map(Arc::new);
+    let engine = Engine { workers: Workers::start(settings.worker_limits()), limits: settings.limits(), archive };
     serve(routes(&engine), listeners, settings, stop()).await
 }
 

@@ -52,7 +52,7 @@ fn flat(text: &str) -> String {
 /// The analysis of `request`; `None` where its text is refused.
 fn answer(request: AnalyzeRequest) -> Option<AnalyzeResponse> {
     let job = job(request, &Limits::default()).ok()?;
-    Some(analyse(&job, || false).expect("nobody stopped it"))
+    Some(analyse(&job, None, || false).expect("nobody stopped it"))
 }
 
 proptest! {

@@ -431,3 +431,19 @@ impl Drop for Server {
         let _ = self.process.wait();
     }
 }
+
+#[test]
+fn an_archives_frequencies_are_what_the_server_reads() {
+    let folder = Folder::new();
+    let first = folder.file("a.txt", "The harbour was closed by fog.");
+    let second = folder.file("b.txt", "Fog came over the harbour again.");
+    let output = run(&["frequencies", &first, &second]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "2 texts counted, 0 left out\n");
+    let written = String::from_utf8(output.stdout).unwrap();
+    assert!(written.contains("en\t2\n") && written.contains("en\tfog\t2\n"), "{written}");
+    copydesk::cli::read_frequencies(Path::new(&folder.file("frequencies.tsv", &written))).unwrap();
+    let other = folder.file("other.tsv", "something else");
+    let error = format!("{:#}", copydesk::cli::read_frequencies(Path::new(&other)).unwrap_err());
+    assert!(error.starts_with("--document-frequencies") && error.ends_with("writes"), "{error}");
+}

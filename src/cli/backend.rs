@@ -32,7 +32,7 @@ impl Backend {
     pub fn in_process() -> Self {
         let threads = cores();
         let limits = WorkerLimits { threads, queue_requests: 4 * threads, queue_bytes: usize::MAX };
-        Self::InProcess(Engine { workers: Workers::start(limits), limits: Limits::default() })
+        Self::InProcess(Engine { workers: Workers::start(limits), limits: Limits::default(), archive: None })
     }
 
     /// How many texts to hand it at once, so that it is never idle.

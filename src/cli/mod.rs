@@ -1,4 +1,4 @@
-//! The other subcommands: `copydesk analyze` and `copydesk health`.
+//! The other subcommands: `copydesk analyze`, `copydesk frequencies` and `copydesk health`.
 //!
 //! `analyze` asks the same services as a caller over gRPC does, either in-process ([`backend`]) or through a connection to
 //! a running server ([`connection`]). What it reads is in [`input`], what it asks for in [`options`], how it answers in
@@ -8,6 +8,7 @@ mod analyze;
 mod backend;
 mod bulk;
 mod connection;
+mod frequencies;
 mod health;
 mod input;
 mod json;
@@ -19,6 +20,7 @@ mod wrap;
 
 pub use analyze::{AnalyzeArguments, analyze};
 pub use connection::ConnectionArguments;
+pub use frequencies::{FrequenciesArguments, frequencies, read_frequencies};
 pub use health::{HealthArguments, health};
 pub use options::AnalysisArguments;
 

@@ -6,6 +6,7 @@ use crate::languages::Tag;
 use crate::text::{
     detect::{self, Detection, Segment},
     document::Document,
+    frequencies::Frequencies,
     keyword::{self, Keyword},
     sentence::Kind,
     summary::{self, Summary},
@@ -20,8 +21,14 @@ use super::{
     },
 };
 
-/// Every part that `job` asks for; `None` where `stopped` says between two steps that nobody waits any more.
-pub fn analyse(job: &Job, stopped: impl Fn() -> bool) -> Option<AnalyzeResponse> {
+/// Counts the text of `job` as one more document of an archive.
+pub fn count(job: &Job, frequencies: &mut Frequencies) {
+    let tag = working_tag(job, None);
+    frequencies.count(&Document::new(&job.text, &job.title, tag, job.line_breaks));
+}
+
+/// Every part that `job` asks for, its words weighed against an `archive` where there is one; `None` where `stopped` says between two steps that nobody waits any more.
+pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> bool) -> Option<AnalyzeResponse> {
     let unless_stopped = || (!stopped()).then_some(());
     let offsets = Offsets::new(&job.text, job.unit);
     let offset_unit = unit(job.unit).into();
@@ -45,6 +52,10 @@ pub fn analyse(job: &Job, stopped: impl Fn() -> bool) -> Option<AnalyzeResponse>
 
     unless_stopped()?;
     let document = timed("sentences", || Document::new(&job.text, &job.title, tag, job.line_breaks));
+    let document = match archive {
+        Some(archive) => document.with_frequencies(archive),
+        None => document,
+    };
     if job.sentences {
         response.sentences = Some(sentences_response(&document, &response, &offsets));
     }
@@ -131,7 +142,7 @@ fn sentences_response(
         .map(|sentence| Sentence {
             text: sentence.span.of(document.text()).to_owned(),
             span: Some(offsets.span(sentence.span)),
-            paragraph: count(sentence.paragraph),
+            paragraph: number(sentence.paragraph),
             kind: kind(sentence.kind).into(),
         })
         .collect();
@@ -152,7 +163,7 @@ fn keywords_response(
         .map(|keyword| super::proto::Keyword {
             text: keyword.text,
             score: keyword.score,
-            count: count(keyword.count),
+            count: number(keyword.count),
             mentions: keyword.mentions.into_iter().map(|span| offsets.span(span)).collect(),
         })
         .collect();
@@ -177,8 +188,8 @@ fn summary_response(
             SummarySentence {
                 text: span.of(document.text()).to_owned(),
                 span: Some(offsets.span(span)),
-                index: count(pick.sentence),
-                rank: count(pick.rank),
+                index: number(pick.sentence),
+                rank: number(pick.rank),
                 score: pick.score,
             }
         })
@@ -214,7 +225,7 @@ fn kind(kind: Kind) -> SentenceKind {
 }
 
 /// A count of things in a text: there are fewer of them than bytes, and a message has no more than 2 GiB.
-fn count(value: usize) -> u32 {
+fn number(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 

@@ -5,6 +5,8 @@ use std::time::Instant;
 
 use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
 
+use crate::text::frequencies::Frequencies;
+
 use super::{
     analyse::analyse,
     analysis::Analysis,
@@ -22,7 +24,7 @@ use super::{
     sentence::Sentences,
     status,
     summary::Summaries,
-    workers::Workers,
+    workers::{Stop, Workers},
 };
 
 /// What every handler shares: the workers and the limits.
@@ -32,6 +34,8 @@ pub struct Engine {
     pub workers: Workers,
     /// What a request may ask.
     pub limits: Limits,
+    /// The archive that words are weighed against, if the operator gives one.
+    pub archive: Option<Arc<Frequencies>>,
 }
 
 /// The full names of the services, for health and metrics.
@@ -82,7 +86,9 @@ impl Engine {
     /// Does `job` on a worker.
     pub async fn run(&self, job: Arc<Job>, deadline: Option<Instant>) -> Result<AnalyzeResponse, Status> {
         let bytes = job.text.len() + job.title.len();
-        let analysis = self.workers.run(bytes, deadline, move |stop| analyse(&job, || stop.requested())).await;
+        let archive = self.archive.clone();
+        let work = move |stop: &Stop| analyse(&job, archive.as_deref(), || stop.requested());
+        let analysis = self.workers.run(bytes, deadline, work).await;
         // A job that stopped half-way did so because its deadline passed: a caller that left reads no answer.
         analysis.map_err(status::refused)?.ok_or_else(status::deadline_exceeded)
     }

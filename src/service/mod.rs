@@ -19,7 +19,7 @@ pub mod status;
 mod summary;
 pub mod workers;
 
-pub use analyse::analyse;
+pub use analyse::{analyse, count};
 pub use convert::job;
 pub use engine::{Engine, SERVICES, routes};
 pub use limits::Limits;

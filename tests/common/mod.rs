@@ -36,7 +36,7 @@ pub async fn connect_to(limits: Limits, workers: WorkerLimits) -> Channel {
     let address = listener.local_addr().expect("a bound socket has an address");
     let workers = Workers::start(workers);
     let server = tonic::transport::Server::builder()
-        .add_routes(routes(&Engine { workers, limits }))
+        .add_routes(routes(&Engine { workers, limits, archive: None }))
         .serve_with_incoming(TcpIncoming::from(listener));
     tokio::spawn(server);
     Endpoint::from_shared(format!("http://{address}"))

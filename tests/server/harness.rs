@@ -52,7 +52,7 @@ impl Server {
         let health = listeners.health.as_ref().unwrap().local_addr().unwrap();
         let workers = Workers::start(settings.worker_limits());
         let release = Arc::new(Notify::new());
-        let engine = Engine { workers: workers.clone(), limits: settings.limits() };
+        let engine = Engine { workers: workers.clone(), limits: settings.limits(), archive: None };
         let routes = routes(&engine).add_service(Probe { release: Arc::clone(&release) });
         let (stop, stopped) = oneshot::channel();
         let stopped = async { stopped.await.unwrap_or(Ending::Now) };
