@@ -42,12 +42,12 @@ impl Weights {
     pub const fn of(profile: Profile) -> Self {
         match profile {
             Profile::News => Self {
-                position: 0.9,
-                decay: 3.0,
+                position: 0.8,
+                decay: 2.0,
                 centroid: 0.0,
                 forward: 0.7,
                 title: 0.9,
-                length: 0.5,
+                length: 0.25,
                 extent: 0.0,
                 long: 0.15,
                 question: 0.5,
@@ -59,11 +59,11 @@ impl Weights {
             },
             Profile::Informative => Self {
                 position: 0.5,
-                decay: 1.5,
+                decay: 3.0,
                 centroid: 0.35,
                 forward: 0.25,
                 title: 0.9,
-                length: 1.0,
+                length: 1.6,
                 extent: 1.2,
                 long: 0.0,
                 question: 0.5,

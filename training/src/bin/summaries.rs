@@ -4,7 +4,7 @@
 //! file is one data set of JSON lines with `lang`, `title`, `text`, `summary` and `more_refs` (the sentences of further
 //! references). Sets named in `HIGHLIGHTS` fit NEWS, those in `REFERENCES` INFORMATIVE.
 
-use std::{collections::HashMap, env, fs, path::Path};
+use std::{env, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 use copydesk::{
@@ -15,15 +15,21 @@ use copydesk::{
         summary::{self, Length, Options, Order, Profile, Weights},
     },
 };
-use rust_stemmers::{Algorithm, Stemmer};
-use rustc_hash::FxBuildHasher;
 use serde::Deserialize;
+
+#[path = "../rouge.rs"]
+mod rouge;
+
+use rouge::{Counts, Tokenizer, bigrams, f1};
 
 const HIGHLIGHTS: &[&str] = &["cnndm.en", "cnndm99.en", "writers.en", "orangesum.fr", "vietnews.vi", "fundus.multi"];
 const REFERENCES: &[&str] = &["bnlpc.bn", "norsumm.nb", "usc.ur"];
 
 /// The budgets that the weights are fitted for, and how much each counts.
 const BUDGETS: [(Length, f64); 2] = [(Length::Sentences(3), 1.0), (Length::Words(100), 0.5)];
+
+/// How often the bootstrap draws.
+const SAMPLES: usize = 1_000;
 
 /// A gain below this many points of ROUGE-2 is noise: the simpler or earlier value stays.
 const LEAST_GAIN: f64 = 0.03;
@@ -87,8 +93,12 @@ impl<'r> Set<'r> {
 
     /// The mean gain over Lead of each budget, in points.
     fn gains(&self, weights: &Weights) -> [f64; 2] {
-        let rows: Vec<[f64; 2]> = self.articles.iter().map(|article| article.gains(weights)).collect();
-        mean(&rows)
+        mean(&self.rows(weights))
+    }
+
+    /// The gains of each article.
+    fn rows(&self, weights: &Weights) -> Vec<[f64; 2]> {
+        self.articles.iter().map(|article| article.gains(weights)).collect()
     }
 }
 
@@ -147,55 +157,6 @@ impl<'r> Article<'r> {
     }
 }
 
-/// Numbers the words of an article and its references as ROUGE tells them apart: in lower case, English ones by stem.
-struct Tokenizer {
-    stemmer: Option<Stemmer>,
-    numbers: HashMap<String, u32>,
-}
-
-impl Tokenizer {
-    fn new(english: bool) -> Self {
-        Self { stemmer: english.then(|| Stemmer::create(Algorithm::English)), numbers: HashMap::new() }
-    }
-
-    fn words(&mut self, text: &str) -> Vec<u32> {
-        let lower = text.to_lowercase();
-        let words = lower.split(|c: char| !is_of_word(c)).filter(|word| !word.is_empty());
-        words
-            .map(|word| {
-                let next = u32::try_from(self.numbers.len()).expect("an article has fewer words");
-                let word = match &self.stemmer {
-                    Some(stemmer) if word.len() > 3 => stemmer.stem(word),
-                    _ => word.into(),
-                };
-                *self.numbers.entry(word.into_owned()).or_insert(next)
-            })
-            .collect()
-    }
-}
-
-fn is_of_word(c: char) -> bool {
-    c.is_alphanumeric()
-        || matches!(c, '\u{300}'..='\u{36f}' | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{900}'..='\u{d7f}' | '\u{200c}' | '\u{200d}')
-}
-
-type Counts = HashMap<(u32, u32), u32, FxBuildHasher>;
-
-fn bigrams(words: &[u32]) -> Counts {
-    let mut counts = Counts::default();
-    for pair in words.windows(2) {
-        *counts.entry((pair[0], pair[1])).or_default() += 1;
-    }
-    counts
-}
-
-fn f1(ours: &Counts, reference: &Counts) -> f64 {
-    let shared: u32 =
-        ours.iter().map(|(pair, count)| reference.get(pair).map_or(0, |other| (*other).min(*count))).sum();
-    let all: u32 = ours.values().sum::<u32>() + reference.values().sum::<u32>();
-    2.0 * f64::from(shared) / f64::from(all.max(1))
-}
-
 fn mean(rows: &[[f64; 2]]) -> [f64; 2] {
     let mut sums = [0.0; 2];
     for row in rows {
@@ -207,12 +168,42 @@ fn mean(rows: &[[f64; 2]]) -> [f64; 2] {
 }
 
 fn measure(sets: &[Set<'_>], weights: &Weights) {
-    let rows: Vec<[f64; 2]> = sets.iter().map(|set| set.gains(weights)).collect();
-    for (set, gains) in sets.iter().zip(&rows) {
+    for set in sets {
+        let gains = set.gains(weights);
         println!("  {:14} 3 sentences {:+.2}  100 words {:+.2}", set.name, gains[0], gains[1]);
     }
-    let pooled = mean(&rows);
-    println!("  pooled         3 sentences {:+.2}  100 words {:+.2}", pooled[0], pooled[1]);
+    pooled("pooled", sets, weights);
+}
+
+/// Prints the mean over the sets of their mean gains, with the 95% interval of a bootstrap over each set's articles.
+fn pooled(name: &str, sets: &[Set<'_>], weights: &Weights) {
+    let rows: Vec<Vec<[f64; 2]>> = sets.iter().map(|set| set.rows(weights)).collect();
+    let middle = mean(&rows.iter().map(|rows| mean(rows)).collect::<Vec<_>>());
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut samples: Vec<[f64; 2]> = (0..SAMPLES)
+        .map(|_| {
+            let means = rows.iter().map(|rows| {
+                let sample: Vec<[f64; 2]> = (0..rows.len()).map(|_| rows[below(rows.len(), &mut random)]).collect();
+                mean(&sample)
+            });
+            mean(&means.collect::<Vec<_>>())
+        })
+        .collect();
+    print!("  {name:20}");
+    for (budget, label) in ["3 sentences", "100 words"].into_iter().enumerate() {
+        samples.sort_by(|one, other| one[budget].total_cmp(&other[budget]));
+        let (low, high) = (samples[SAMPLES / 40][budget], samples[SAMPLES - 1 - SAMPLES / 40][budget]);
+        print!(" {label} {:+.2} [{low:+.2}, {high:+.2}]", middle[budget]);
+    }
+    println!();
+}
+
+/// A number below `most`, from a xorshift generator (Marsaglia 2003).
+fn below(most: usize, state: &mut u64) -> usize {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    usize::try_from((*state >> 11) % most as u64).expect("it is below a usize")
 }
 
 /// What the fit makes as large as it can: the pooled gains of the budgets.
@@ -294,7 +285,6 @@ fn ablate(sets: &[Set<'_>], profile: Profile) {
         let mut without = all;
         // Nothing but what does not fit ends a summary that never has enough.
         *(knob.of)(&mut without) = if knob.name == "enough" { 1.0 } else { 0.0 };
-        let pooled = mean(&sets.iter().map(|set| set.gains(&without)).collect::<Vec<_>>());
-        println!("  without {:12} 3 sentences {:+.2}  100 words {:+.2}", knob.name, pooled[0], pooled[1]);
+        pooled(&format!("without {}", knob.name), sets, &without);
     }
 }
