@@ -42,11 +42,6 @@ impl Access {
         Ok(())
     }
 
-    /// The file of tokens.
-    pub fn file(&self) -> &Path {
-        &self.file
-    }
-
     /// The name of the caller whose token these headers hold.
     ///
     /// Every known hash is compared in full, so the time tells nothing of a token.

@@ -11,13 +11,14 @@ use tonic::service::Routes;
 use super::access::Access;
 use super::connection::{Conversation, Http, Phase, listen};
 use super::descriptors::Methods;
+use super::files::Watched;
 use super::gate::{Gate, Rules};
 use super::health::{DESCRIPTOR_SETS, Health, add_reflection};
 use super::observed::HeldBytes;
 use super::rates::Rates;
 use super::signal::Ending;
 use super::tls::Tls;
-use super::{files, metrics, web};
+use super::{metrics, web};
 use crate::config::Settings;
 
 /// The sockets of a server, bound by whoever starts it.
@@ -86,15 +87,15 @@ pub async fn serve(
     let mut background = JoinSet::new();
     let security = &settings.security;
 
+    let watched = Watched::look(Tls::files(security));
     let tls = Tls::load(security, settings.web.grpc_web)?.map(Arc::new);
     if let Some(tls) = tls.clone() {
-        let files = tls.files();
-        background.spawn(files::watch("tls", files, security.reload_interval, move || tls.reload()));
+        background.spawn(watched.reload("tls", security.reload_interval, move || tls.reload()));
     }
+    let watched = Watched::look(security.tokens_file.iter().cloned().collect());
     let access = security.tokens_file.as_deref().map(Access::load).transpose()?.map(Arc::new);
     if let Some(access) = access.clone() {
-        let files = vec![access.file().to_owned()];
-        background.spawn(files::watch("tokens", files, security.reload_interval, move || access.reload()));
+        background.spawn(watched.reload("tokens", security.reload_interval, move || access.reload()));
     }
     warn_if_open(&listeners, settings);
 

@@ -63,10 +63,10 @@ impl Tls {
         Ok(())
     }
 
-    /// The files that it comes from.
-    pub fn files(&self) -> Vec<PathBuf> {
-        let Sources { certificates, key, client_authorities, .. } = &self.sources;
-        [Some(certificates), Some(key), client_authorities.as_ref()].into_iter().flatten().cloned().collect()
+    /// The files that the settings name for it.
+    pub fn files(settings: &SecuritySettings) -> Vec<PathBuf> {
+        let SecuritySettings { tls_cert, tls_key, tls_client_ca, .. } = settings;
+        [tls_cert, tls_key, tls_client_ca].into_iter().flatten().cloned().collect()
     }
 
     /// The handshake, with what is in force now.

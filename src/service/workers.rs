@@ -245,6 +245,7 @@ impl Shared {
     }
 
     fn work(&self, slot: usize) {
+        yield_to_the_network();
         while let Some(task) = self.next(slot) {
             let started = Instant::now();
             metrics::histogram!("copydesk_queue_wait_seconds").record(started.duration_since(task.since).as_secs_f64());
@@ -391,6 +392,19 @@ const SAFETY: f64 = 2.0;
 const MEMORY: f64 = 0.98;
 const SOONEST_RETRY: Duration = Duration::from_millis(50);
 const LATEST_RETRY: Duration = Duration::from_secs(5);
+
+/// Makes this thread a little less urgent than those that serve the network, so that on a full machine a health check is
+/// still answered at once. On Linux alone is niceness a thread's own and not the process's.
+fn yield_to_the_network() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICENESS) {
+        tracing::debug!(%error, "the analysis threads keep their priority");
+    }
+}
+
+/// A third of the weight of the network's threads, when there is not enough CPU for both.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
 
 /// Cost of a job in bytes of text; decoding, dispatch and the answer count as two kilobytes more.
 fn cost(bytes: usize) -> u64 {
