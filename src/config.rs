@@ -191,7 +191,9 @@ pub struct ConnectionSettings {
     #[arg(long, env = "COPYDESK_MAX_HEADER_BYTES", value_name = "BYTES", default_value = "16KiB", value_parser = bytes)]
     pub max_header_bytes: usize,
     /// Calls that a client may open and reset before they are looked at; one more closes its connection.
-    #[arg(long, env = "COPYDESK_MAX_PENDING_RESETS", value_name = "COUNT", default_value_t = 20)]
+    ///
+    /// Above --max-concurrent-streams, so that a client whose calls all time out at once is not taken for an attack.
+    #[arg(long, env = "COPYDESK_MAX_PENDING_RESETS", value_name = "COUNT", default_value_t = 200)]
     pub max_pending_resets: usize,
     /// How often to ping a client that says nothing, or "off".
     #[arg(

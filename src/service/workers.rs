@@ -322,8 +322,9 @@ impl State {
         if let Some(deadline) = task.stop.deadline {
             let turn = (self.clock.saturating_add(cost(task.bytes)), u64::MAX);
             let ahead = self.queue.range(..turn).map(|(_, queued)| cost(queued.bytes)).sum();
-            let needed = self.expected_wait(now, ahead) + self.speed.time_for(cost(task.bytes));
-            if needed.mul_f64(SAFETY) > deadline.duration_since(now) {
+            let needed =
+                self.expected_wait(now, ahead) * WAIT_MARGIN + self.speed.time_for(cost(task.bytes)) * WORK_MARGIN;
+            if needed > deadline.duration_since(now) {
                 return refuse("deadline");
             }
         }
@@ -382,14 +383,18 @@ impl Speed {
     }
 
     fn time_for(&self, cost: u64) -> Duration {
-        Duration::try_from_secs_f64(self.seconds / self.cost * cost_to_f64(cost)).unwrap_or(Duration::MAX / 1024)
+        Duration::try_from_secs_f64(self.seconds / self.cost * cost_to_f64(cost)).unwrap_or(LONGEST).min(LONGEST)
     }
 }
 
-/// Estimates are averages: a call is admitted only if twice what it is expected to need still fits its deadline.
-const SAFETY: f64 = 2.0;
+/// Estimates are averages, and the network takes its time too: a call is admitted only if three times its expected wait
+/// and twice its expected work fit its deadline. A longer queue would not raise what the pool finishes, only how late.
+const WAIT_MARGIN: u32 = 3;
+const WORK_MARGIN: u32 = 2;
 /// Weight of what was known before, when one more job is measured.
 const MEMORY: f64 = 0.98;
+/// Where an estimate ends, so that sums of them do not overflow.
+const LONGEST: Duration = Duration::from_secs(3600);
 const SOONEST_RETRY: Duration = Duration::from_millis(50);
 const LATEST_RETRY: Duration = Duration::from_secs(5);
 
