@@ -122,5 +122,5 @@ fn cause(error: &dyn std::error::Error) -> String {
     while let Some(source) = innermost.source() {
         innermost = source;
     }
-    innermost.to_string().to_lowercase()
+    innermost.to_string()
 }
