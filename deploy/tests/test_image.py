@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from .container import SECCOMP, bundle, owned, unpack
-from .manifests import DEPLOY, load, container
+from .manifests import DEPLOY
 from .server import token_line
 
 NAME = f"copydesk-check-{os.getpid()}"
@@ -68,6 +68,8 @@ class Image(unittest.TestCase):
         self.assertEqual(status["Seccomp"], "2" if SECCOMP.exists() else "0")
         (root,) = [line.split() for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines() if line.split()[4] == "/"]
         self.assertIn("ro", root[5].split(","))
+
+        self.assertEqual(memory_limit(pid), limit)
 
         told = client(pid, "serving", tls)
         note(f"SERVING {told['serving_at'] - start:.2f} s after runc began")
@@ -132,6 +134,17 @@ def running(process, folder):
             return json.loads(done.stdout)["pid"]
         time.sleep(0.02)
     raise AssertionError("the container does not run:\n" + (folder / "log").read_text())
+
+
+def memory_limit(pid):
+    """The limit that the kernel holds a process to, with cgroups of either version."""
+    for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+        _, controllers, group = line.split(":", 2)
+        if controllers == "memory":
+            return int(Path(f"/sys/fs/cgroup/memory{group}/memory.limit_in_bytes").read_text())
+        if controllers == "" and Path(f"/sys/fs/cgroup{group}/memory.max").exists():
+            return int(Path(f"/sys/fs/cgroup{group}/memory.max").read_text())
+    raise AssertionError("no memory controller")
 
 
 def inside(pid, act, tls):
