@@ -1,10 +1,25 @@
 """What no schema says about the rendered objects."""
 
+import json
 import unittest
 
 from .manifests import (
-    DEPLOY, OVERLAYS, ROOT, alerts, container, dashboard, environment, load, metric_names, one, queries, seconds, size,
+    DEPLOY,
+    OVERLAYS,
+    ROOT,
+    alerts,
+    container,
+    dashboard,
+    environment,
+    load,
+    metric_names,
+    millicores,
+    one,
+    queries,
+    seconds,
+    size,
 )
+from .plan import CORES, FEWEST, MEMORY_GIB, RATES, UTILISATION, page, parts, plan
 
 
 class EveryOverlay(unittest.TestCase):
@@ -187,6 +202,23 @@ class Production(unittest.TestCase):
         self.assertNotIn("volumes", one(objects, "Deployment")["spec"]["template"]["spec"])
 
 
+class Capacity(unittest.TestCase):
+    def test_page_has_the_figures_of_the_newest_record(self):
+        record = json.loads(max((ROOT / "benches" / "record").glob("*-capacity.json")).read_text())
+        self.assertEqual(record["plans"], [plan(rate, record["figures"]["unary"]) for rate in RATES])
+        _, within, _ = parts((ROOT / "docs" / "kubernetes.md").read_text())
+        self.assertEqual(within, page(record))
+
+    def test_plan_is_of_the_replicas_that_production_has(self):
+        objects = load("production")
+        resources, scaler = container(objects)["resources"], one(objects, "HorizontalPodAutoscaler")["spec"]
+        self.assertEqual(millicores(objects), CORES * 1000)
+        self.assertEqual(size(resources["limits"]["memory"]), MEMORY_GIB * 2**30)
+        self.assertEqual(scaler["minReplicas"], FEWEST)
+        target = scaler["metrics"][0]["containerResource"]["target"]["averageUtilization"]
+        self.assertEqual(target, round(UTILISATION * 100))
+
+
 class Alerts(unittest.TestCase):
     def test_each_has_its_heading_in_the_runbook(self):
         page = (ROOT / "docs" / "kubernetes.md").read_text()
@@ -207,6 +239,17 @@ class Alerts(unittest.TestCase):
             if "alert" in rule:
                 self.assertIn(rule["labels"]["severity"], {"warning", "critical"})
                 self.assertTrue(rule["annotations"]["summary"] and rule["annotations"]["description"])
+
+
+class Queries(unittest.TestCase):
+    def check(self, query, names):
+        self.assertEqual(metric_names(query), set(names.split()))
+
+    def test_names_of_metrics_are_found(self):
+        self.check('sum by (pod, le) (rate(calls_total{job="copydesk", code=~"A|B"}[5m])) / sum(workers)', "calls_total workers")
+        self.check('a:b:rate5m > 14.4 * 0.001 and c > 0 or d unless d offset 15m', "a:b:rate5m c d")
+        self.check('label_values(build_info{job="copydesk"}, namespace)', "build_info")
+        self.check("queue_requests", "queue_requests")
 
 
 class Dashboard(unittest.TestCase):
