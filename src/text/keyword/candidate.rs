@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::super::{
     document::Document,
     sentence::Kind,
-    token::{Token, Word},
+    token::{Case, Terms, Token, Word},
 };
 
 /// No candidate has more tokens than this: the words of the longest phrase, and what is elided between them.
@@ -44,6 +44,8 @@ pub(super) struct Candidate {
     pub case_seen: u32,
     /// How often all its words are capitalised there.
     pub capitalised: u32,
+    /// How often some of its words are capitalised and others are not.
+    pub mixed: u32,
     /// How often it is all in capitals there, or holds an inner one.
     pub acronym: u32,
     /// How often a stop word or the end of the chunk stands before it.
@@ -60,6 +62,8 @@ pub(super) struct Candidate {
     first_end: u32,
     /// The surname that stands for it elsewhere, for the full name of a person.
     pub surname: Option<u32>,
+    /// The highest count of a name, all its words capitalised, of which it is a part.
+    pub within_name: u32,
     /// How many different complete candidates are one word longer.
     pub longer: u32,
     /// Whether the title holds it.
@@ -76,7 +80,10 @@ impl Candidate {
 
     /// Takes over what was counted of `surname`, of whose occurrences this one's are a part.
     fn absorb(&mut self, single: &Self, surname: u32) {
-        let scale = |part: u32| part * single.count / self.count;
+        let scale = |part: u32| {
+            let scaled = u64::from(part) * u64::from(single.count) / u64::from(self.count.max(1));
+            u32::try_from(scaled).unwrap_or(u32::MAX)
+        };
         let scaled = [
             scale(self.case_seen),
             scale(self.capitalised),
@@ -113,8 +120,10 @@ pub(super) struct Candidates {
     pub tokens: u32,
     /// How many sentences were read.
     pub sentences: u32,
-    /// The share of the words that carry a topic and that are capitalised where capitals mean something.
-    pub capitalised: f32,
+    /// How many words carry a topic where capitals mean something, and how many of them are capitalised.
+    cased: u32,
+    capitalised: u32,
+    max_words: usize,
     /// The number of each run, by the run without its last stem and that stem.
     edges: FxHashMap<u64, u32>,
 }
@@ -123,50 +132,32 @@ pub(super) struct Candidates {
 const ROOT: u32 = u32::MAX;
 
 impl Candidates {
-    /// Those of up to `max_words` words.
+    /// Those of up to `max_words` words. A headline given apart from the text is read as the text's first line would be,
+    /// but what stands in it alone is no candidate.
     pub(super) fn of(document: &Document<'_>, max_words: usize) -> Self {
-        let mut candidates = Self::default();
-        let terms = document.terms();
-        let (mut capitalised, mut cased) = (0_u32, 0_u32);
-        let title_end = title_line(document.text());
-        let mut chunk = Vec::new();
+        let mut candidates = Self { max_words, ..Self::default() };
         candidates.edges.reserve(document.text().len() / 4);
         candidates.nodes.reserve(document.text().len() / 4);
+        let terms = document.terms();
+        let text = document.text();
+        if !document.title().is_empty() && !text.trim_start().starts_with(document.title().trim()) {
+            candidates.read(document.title(), terms.title(), terms, Place::Title);
+        }
+        let headline_end = headline_end(text);
         let mut paragraph = None;
+        let mut dateline_end = 0;
         for (index, sentence) in document.sentences().iter().enumerate() {
             if sentence.kind == Kind::Boilerplate {
                 continue;
             }
-            let tokens = terms.sentence(index);
-            let trusted = has_sentence_case(tokens, |t| terms.word(t));
-            let in_title = sentence.span.end <= title_end;
-            let opens_paragraph = paragraph.replace(sentence.paragraph) != Some(sentence.paragraph);
-            let skipped = if opens_paragraph { dateline(sentence.span.of(document.text())) } else { 0 };
-            let skipped = tokens.partition_point(|t| t.span.end <= sentence.span.start + skipped);
-            let tokens = &tokens[skipped..];
-            for (position, &token) in tokens.iter().enumerate() {
-                let word = terms.word(token);
-                if position > 0 && !is_joined(document.text(), tokens[position - 1], token) {
-                    candidates.add_chunk(&mut chunk, max_words, in_title);
-                    chunk.clear();
-                }
-                let case_counts = trusted && position > 0 && !opens_quote(document.text(), token);
-                if case_counts && !word.stop {
-                    cased += 1;
-                    capitalised += u32::from(word.case.is_capitalised());
-                }
-                chunk.push(Piece { word, position: candidates.tokens, case_counts });
-                candidates.tokens += 1;
+            if paragraph.replace(sentence.paragraph) != Some(sentence.paragraph) {
+                dateline_end = sentence.span.start + dateline(&text[sentence.span.start..]);
             }
-            candidates.add_chunk(&mut chunk, max_words, in_title);
-            chunk.clear();
-            candidates.sentences += 1;
+            let tokens = terms.sentence(index);
+            let tokens = &tokens[tokens.partition_point(|t| t.span.end <= dateline_end)..];
+            let place = if sentence.span.end <= headline_end { Place::Headline } else { Place::Body };
+            candidates.read(text, tokens, terms, place);
         }
-        #[expect(clippy::cast_precision_loss, reason = "a share")]
-        if cased > 0 {
-            candidates.capitalised = capitalised as f32 / cased as f32;
-        }
-        candidates.mark_title(document);
         candidates.merge_surnames();
         candidates.count_containers();
         candidates
@@ -189,7 +180,35 @@ impl Candidates {
         stems
     }
 
-    fn add_chunk(&mut self, chunk: &mut [Piece], max_words: usize, in_title: bool) {
+    /// Counts the candidates of one sentence.
+    fn read(&mut self, text: &str, tokens: &[Token], terms: &Terms, place: Place) {
+        let trusted = has_sentence_case(tokens, |t| terms.word(t));
+        let mut chunk = Vec::with_capacity(tokens.len());
+        for (index, &token) in tokens.iter().enumerate() {
+            let word = terms.word(token);
+            if index > 0 && !is_joined(text, tokens[index - 1], token) {
+                self.add_chunk(&mut chunk, place);
+                chunk.clear();
+            }
+            let case_counts = trusted && index > 0 && !opens_quote(text, token);
+            if case_counts && !word.stop {
+                self.cased += 1;
+                self.capitalised += u32::from(word.case.is_capitalised());
+            }
+            chunk.push(Piece { word, position: self.tokens, case_counts });
+            self.tokens += 1;
+        }
+        self.add_chunk(&mut chunk, place);
+        self.sentences += 1;
+    }
+
+    /// The share of the words that carry a topic and that are capitalised, where capitals mean something.
+    #[expect(clippy::cast_precision_loss, reason = "a share")]
+    pub(super) fn capitalised_share(&self) -> f32 {
+        self.capitalised as f32 / self.cased.max(1) as f32
+    }
+
+    fn add_chunk(&mut self, chunk: &mut [Piece], place: Place) {
         admit_name_parts(chunk);
         // Runs are added from the last start to the first, so that each finds the run without its first token.
         let mut suffixes: [Option<u32>; MOST_TOKENS] = [None; MOST_TOKENS];
@@ -205,7 +224,7 @@ impl Candidates {
             }
             for (length, piece) in (1..=MOST_TOKENS).zip(&chunk[start..]) {
                 words += usize::from(!piece.word.elided);
-                if words > max_words {
+                if words > self.max_words {
                     break;
                 }
                 shape.add(piece);
@@ -216,7 +235,7 @@ impl Candidates {
                 if !opening.stop && ends {
                     let before = start.checked_sub(1).map(|i| &chunk[i].word);
                     let after = chunk.get(start + length).map(|p| &p.word);
-                    self.count(node, &chunk[start..start + length], Around { before, after }, &shape, in_title);
+                    self.count(node, &chunk[start..start + length], Around { before, after }, &shape, place);
                 }
                 if piece.word.stop && !piece.word.connector {
                     break;
@@ -250,55 +269,39 @@ impl Candidates {
         node
     }
 
-    fn count(&mut self, node: u32, run: &[Piece], around: Around<'_>, shape: &Shape, in_title: bool) {
+    fn count(&mut self, node: u32, run: &[Piece], around: Around<'_>, shape: &Shape, place: Place) {
         let sentence = self.sentences;
         let node = &mut self.nodes[node as usize];
         let left = around.before.is_none_or(|w| w.stop);
         let right = around.after.is_none_or(|w| w.stop);
-        node.complete = true;
+        node.complete |= place != Place::Title;
         node.connected = shape.connected;
         node.numbered = shape.number;
         node.count += 1;
         let position = run[0].position;
         node.first = node.first.min(position);
         node.last = node.last.max(position);
-        if !in_title {
+        if place == Place::Body {
             node.first_end = node.first_end.min(position + u32::from(node.tokens) - 1);
         }
         node.sentences += u32::from(node.last_sentence != sentence);
         node.last_sentence = sentence;
         node.case_seen += u32::from(shape.case_counts);
         node.capitalised += u32::from(shape.case_counts && shape.capitalised);
+        node.mixed += u32::from(shape.has_capital && shape.has_small);
         node.acronym += u32::from(shape.case_counts && shape.acronym);
         node.left_bounded += u32::from(left);
         node.right_bounded += u32::from(right);
         node.bounded += u32::from(left && right);
         node.after_stop += u32::from(around.before.is_some_and(|w| w.stop));
-        node.in_title |= in_title;
-    }
-
-    /// Marks what the headline holds, given apart from the text.
-    fn mark_title(&mut self, document: &Document<'_>) {
-        let terms = document.terms();
-        let tokens = terms.title();
-        for start in 0..tokens.len() {
-            let mut parent = None;
-            for (at, &token) in tokens.iter().enumerate().skip(start) {
-                if at > start && !is_joined(document.title(), tokens[at - 1], token) {
-                    break;
-                }
-                let Some(node) = self.child(parent, terms.word(token).term) else { break };
-                self.nodes[node as usize].in_title = true;
-                parent = Some(node);
-            }
-        }
+        node.in_title |= place != Place::Body;
     }
 
     /// Counts the surname of a person as the full name: where the text below the headline first names somebody in full
     /// and then by the last name alone. The surname is a candidate no more.
     fn merge_surnames(&mut self) {
         // Where every noun is capitalised, two in a row are a name only if they come back.
-        let least = if self.capitalised > 0.35 { 2 } else { 1 };
+        let least = if self.capitalised_share() > 0.35 { 2 } else { 1 };
         let mut full_names: FxHashMap<u32, u32> = FxHashMap::default();
         for (number, node) in (0..).zip(&self.nodes) {
             if !(node.complete && node.tokens > 1 && node.is_name() && !node.numbered) || node.count < least {
@@ -335,7 +338,11 @@ impl Candidates {
         while let Some(prefix) = opening.prefix {
             opening = &self.nodes[prefix as usize];
         }
-        let longer_is_better = longer.count == shorter.count && opening.count == longer.count;
+        let opens_name = self.child(None, opening.term).is_some_and(|n| {
+            let single = &self.nodes[n as usize];
+            single.is_name() && single.count == longer.count
+        });
+        let longer_is_better = longer.count == shorter.count && opens_name;
         longer_is_better == (node.tokens > other.tokens)
     }
 
@@ -346,10 +353,13 @@ impl Candidates {
             if !node.complete {
                 continue;
             }
-            let count = node.count;
+            let (count, is_name) = (node.count, node.is_name());
             for part in [self.complete_prefix(index), self.complete_suffix(index)].into_iter().flatten() {
                 let part = &mut self.nodes[part as usize];
                 part.within = part.within.max(count);
+                if is_name {
+                    part.within_name = part.within_name.max(count);
+                }
                 part.longer += 1;
             }
         }
@@ -376,6 +386,17 @@ impl Candidates {
 
 fn edge(parent: Option<u32>, term: u32) -> u64 {
     u64::from(parent.unwrap_or(ROOT)) << 32 | u64::from(term)
+}
+
+/// Where a sentence stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the headline given apart from the text.
+    Title,
+    /// In the text's first line, which looks like a headline.
+    Headline,
+    /// Below.
+    Body,
 }
 
 /// A word in its chunk.
@@ -417,6 +438,8 @@ struct Shape {
     connected: bool,
     number: bool,
     last_capitalised: bool,
+    has_capital: bool,
+    has_small: bool,
 }
 
 impl Default for Shape {
@@ -428,20 +451,23 @@ impl Default for Shape {
             connected: false,
             number: false,
             last_capitalised: false,
+            has_capital: false,
+            has_small: false,
         }
     }
 }
 
 impl Shape {
     fn add(&mut self, piece: &Piece) {
-        use super::super::token::Case;
         self.number = piece.word.number;
         if piece.word.stop {
             return;
         }
         let capitalised = piece.word.case.is_capitalised();
         self.last_capitalised = capitalised;
+        self.has_small |= piece.word.case == Case::Lower;
         if piece.case_counts {
+            self.has_capital |= capitalised;
             self.case_counts = true;
             self.capitalised &= capitalised;
         }
@@ -482,11 +508,11 @@ fn has_sentence_case(tokens: &[Token], word: impl Fn(Token) -> Word) -> bool {
     content < 4 || capitalised * 10 < content * 9
 }
 
-/// How long the date line is that opens `sentence`, as `DUBLIN (Agency) — ` does; 0 where there is none: capitals or a
+/// How long the date line is that opens `text`, as `DUBLIN (Agency) — ` does; 0 where there is none: capitals or a
 /// source in brackets, and a dash.
-fn dateline(sentence: &str) -> usize {
+fn dateline(text: &str) -> usize {
     const LONGEST: usize = 60;
-    let head = &sentence[..sentence.floor_char_boundary(LONGEST)];
+    let head = text[..floor_char_boundary(text, LONGEST)].lines().next().unwrap_or_default();
     let Some((end, dash)) =
         [" - ", " – ", " — ", "— ", " -- "].iter().filter_map(|dash| head.find(dash).map(|at| (at, dash.len()))).min()
     else {
@@ -501,8 +527,12 @@ fn dateline(sentence: &str) -> usize {
     if short && (sourced || (in_capitals && (head.contains(',') || place == head))) { end + dash } else { 0 }
 }
 
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
+}
+
 /// Where the first line ends, if it looks like a headline; 0 if not.
-fn title_line(text: &str) -> usize {
+fn headline_end(text: &str) -> usize {
     let start = text.len() - text.trim_start().len();
     let Some(length) = text[start..].find('\n') else { return 0 };
     let line = text[start..start + length].trim_end();

@@ -42,16 +42,32 @@ pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &O
         .iter()
         .filter_map(|phrase| document.terms().look_up(phrase, language).into_iter().collect())
         .collect();
+    let is_blocked = |node| !blocked.is_empty() && blocked.contains(&candidates.stems(node));
     (0..)
         .zip(&candidates.nodes)
         .filter(|&(_, node)| may_stand(node))
-        .filter(|&(number, _)| blocked.is_empty() || !blocked.contains(&candidates.stems(number)))
+        .filter(|&(number, node)| !is_blocked(number) && !names_blocked(candidates, node, is_blocked))
         .map(|(node, _)| Choice { node, score: 0.0 })
         .collect()
 }
 
+/// Whether `node` ends in the full name of a person whose surname is blocked.
+fn names_blocked(candidates: &Candidates, node: &Candidate, is_blocked: impl Fn(u32) -> bool) -> bool {
+    let mut at = Some(node);
+    while let Some(name) = at {
+        if name.surname.is_some_and(&is_blocked) {
+            return true;
+        }
+        at = name.suffix.map(|suffix| &candidates.nodes[suffix as usize]);
+    }
+    false
+}
+
+/// Whether `node` can be a keyword by itself: no lone letter, no chance number, and no fragment of a longer candidate
+/// that never stands without it.
 fn may_stand(node: &Candidate) -> bool {
-    node.complete && node.characters > 1 && (!node.numbered || node.count > 1)
+    let fragment = node.within_name == node.count || (node.count > 1 && node.within == node.count);
+    node.complete && node.characters > 1 && (!node.numbered || node.count > 1) && !fragment
 }
 
 /// Whether `part` is a contiguous part of `whole`.

@@ -36,7 +36,7 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "once",
     "two words x length",
     "capitalised x length",
-    "name head",
+    "some words capitalised",
     "surname",
     "single lower x characters",
     "after stop",
@@ -58,73 +58,73 @@ pub(super) fn weights(style: Style) -> &'static Weights {
 
 #[rustfmt::skip]
 static TAGS: Weights = [
-    -2.023, // constant
-    2.148, // log of its count
-    3.151, // share of the sentences that hold it
-    -2.651, // how late it first comes, as a logarithm
-    -0.609, // how far its first and last are apart
-    -0.157, // in the title
-    -0.175, // capitalised
-    1.872, // capitalised more than the text is
-    0.244, // acronym
-    0.287, // bounded on the left
-    1.363, // bounded on the right
-    -0.039, // bounded on both sides
-    -0.390, // part of a longer one
-    0.423, // two words
-    -0.088, // three words and more
-    -0.303, // mean log count of its words
-    0.252, // least log count of its words
-    -0.286, // log of its characters
-    -0.657, // short word
-    0.211, // holds a connector or number
-    0.237, // single word in lower case
-    -0.009, // how often its words are in others
-    -0.338, // once
-    -0.686, // two words x length
-    -0.576, // capitalised x length
-    0.016, // name head
-    -0.211, // surname
-    1.329, // single lower x characters
-    0.837, // after stop
-    -0.913, // lower phrase
-    -0.253, // count x capitalised
-    -0.601, // count x single lower
+    -1.928, // constant
+    1.662, // log of its count
+    1.975, // share of the sentences that hold it
+    -2.347, // how late it first comes, as a logarithm
+    -0.396, // how far its first and last are apart
+    0.186, // in the title
+    -0.114, // capitalised
+    1.504, // capitalised more than the text is
+    0.056, // acronym
+    -0.365, // bounded on the left
+    0.942, // bounded on the right
+    0.253, // bounded on both sides
+    -0.649, // part of a longer one
+    0.070, // two words
+    -0.508, // three words and more
+    -0.201, // mean log count of its words
+    0.118, // least log count of its words
+    -0.252, // log of its characters
+    -0.280, // short word
+    -0.104, // holds a connector or number
+    0.084, // single word in lower case
+    0.141, // how often its words are in others
+    -0.645, // once
+    0.087, // two words x length
+    -1.238, // capitalised x length
+    -0.248, // some words capitalised
+    -0.188, // surname
+    0.960, // single lower x characters
+    0.896, // after stop
+    -0.527, // lower phrase
+    -0.147, // count x capitalised
+    -0.452, // count x single lower
 ];
 #[rustfmt::skip]
 static PHRASES: Weights = [
-    -3.072, // constant
-    0.290, // log of its count
-    0.374, // share of the sentences that hold it
-    -0.443, // how late it first comes, as a logarithm
-    0.142, // how far its first and last are apart
-    0.335, // in the title
-    -0.216, // capitalised
-    -0.135, // capitalised more than the text is
-    -0.105, // acronym
-    0.808, // bounded on the left
-    0.614, // bounded on the right
-    1.062, // bounded on both sides
-    -0.533, // part of a longer one
-    0.129, // two words
-    -0.008, // three words and more
-    -0.453, // mean log count of its words
-    0.063, // least log count of its words
-    0.443, // log of its characters
-    0.076, // short word
-    -1.993, // holds a connector or number
-    -1.535, // single word in lower case
-    0.618, // how often its words are in others
-    -0.824, // once
-    -0.095, // two words x length
-    -0.185, // capitalised x length
-    -0.087, // name head
-    -0.154, // surname
-    1.537, // single lower x characters
-    -0.198, // after stop
-    -0.393, // lower phrase
-    0.137, // count x capitalised
-    -0.024, // count x single lower
+    -2.976, // constant
+    0.393, // log of its count
+    0.257, // share of the sentences that hold it
+    -0.335, // how late it first comes, as a logarithm
+    -0.035, // how far its first and last are apart
+    0.254, // in the title
+    -0.322, // capitalised
+    -0.063, // capitalised more than the text is
+    -0.033, // acronym
+    0.713, // bounded on the left
+    0.652, // bounded on the right
+    0.877, // bounded on both sides
+    -0.378, // part of a longer one
+    0.184, // two words
+    -0.013, // three words and more
+    -0.388, // mean log count of its words
+    0.029, // least log count of its words
+    0.439, // log of its characters
+    0.038, // short word
+    -1.991, // holds a connector or number
+    -1.573, // single word in lower case
+    0.540, // how often its words are in others
+    -0.932, // once
+    -0.060, // two words x length
+    -0.368, // capitalised x length
+    0.182, // some words capitalised
+    -0.150, // surname
+    1.636, // single lower x characters
+    -0.193, // after stop
+    -0.388, // lower phrase
+    -0.080, // count x capitalised
+    -0.406, // count x single lower
 ];
 /// The linear score.
 pub(super) fn linear(features: &Weights, weights: &Weights) -> f32 {
@@ -142,9 +142,6 @@ pub(super) fn features(candidates: &Candidates, node: &Candidate) -> Weights {
     let words = Words::of(candidates, node);
     let flag = |yes: bool| f32::from(u8::from(yes));
     let length = tokens.ln() / 6.0;
-    let single =
-        candidates.child(None, node.term).map_or(0.0, |n| candidates.nodes[n as usize].count as f32).max(count);
-    let name_head = if node.words > 1 && capitalised > 0.5 { single.ln() - count.ln() } else { 0.0 };
     let surname = flag(node.surname.is_some());
     let average_length = node.characters as f32 / f32::from(node.tokens);
     [
@@ -155,7 +152,7 @@ pub(super) fn features(candidates: &Candidates, node: &Candidate) -> Weights {
         (node.last - node.first) as f32 / tokens,
         flag(node.in_title),
         capitalised,
-        capitalised * (1.0 - candidates.capitalised),
+        capitalised * (1.0 - candidates.capitalised_share()),
         acronym,
         share(node.left_bounded),
         share(node.right_bounded),
@@ -173,7 +170,7 @@ pub(super) fn features(candidates: &Candidates, node: &Candidate) -> Weights {
         flag(node.count == 1),
         flag(node.words == 2) * (length - 1.0),
         capitalised * (length - 1.0),
-        name_head,
+        share(node.mixed),
         surname,
         flag(node.words == 1 && capitalised < 0.5) * ((node.characters as f32).ln() - 2.0),
         share(node.after_stop),

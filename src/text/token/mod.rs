@@ -205,7 +205,16 @@ impl<'t> Vocabulary<'t> {
         let initial = is_initials(surface);
         let letter = characters == 1 && case != Case::Uncased;
         let connector = initial || self.tailoring.is_some_and(|t| t.connectors.contains(lower));
-        let stop = listed || connector || number || letter || initial || scan::is_address(surface) || is_code(surface);
+        // Hiragana alone writes what joins the words of Japanese.
+        let particle = !lower.is_ascii() && lower.chars().all(|c| matches!(c, '\u{3041}'..='\u{309f}' | 'ー'));
+        let stop = listed
+            || particle
+            || connector
+            || number
+            || letter
+            || initial
+            || scan::is_address(surface)
+            || is_code(surface);
         let term = match &self.stems_of_words {
             Some(words) if !stop => words.stem(lower, |stem| self.stems.intern(stem)),
             _ => self.stems.intern(lower),
