@@ -139,3 +139,98 @@ fn scripts_part_without_spaces() {
 fn text_without_language_is_one_segment_without() {
     check_segments(&[("und", "12:30 — 14:00\n+49 30 1234567")]);
 }
+
+#[test]
+fn text_without_language_has_none() {
+    let wrong: Vec<&str> = [
+        "",
+        " \n\t",
+        "…",
+        "42",
+        "3.14159",
+        "$1,250.00",
+        "31/12/1999 23:59",
+        "+33 1 23 45 67 89",
+        "52.5200° N, 13.4050° E",
+        "https://example.org/path?query=1#part",
+        "press@example.org",
+        "ftp://files.example.org/a.zip http://example.org",
+        "🎉🎉🎉",
+        "❤️ 👍",
+        "🇩🇪",
+        "∀x∈ℝ: x² ≥ 0",
+        "if (a[i] == 0) { i += 1; }",
+        "let x = foo(&mut y);",
+        "{\"id\": 7, \"tags\": []}",
+        "<div class=\"a\"></div>",
+        "C:\\Windows\\System32",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "5d41402abc4b2a76b9719d911017c592",
+        "v2.0.1-beta.3",
+        "&lt;&gt;",
+        "XVII",
+        "B-52 F-16 A-10",
+        "CO2",
+        "zzzzzz",
+        "hjklsdfg",
+        "#a1b2c3",
+        "1:0 (0:0)",
+        "* * *",
+    ]
+    .into_iter()
+    .filter(|text| !detect(text, &Options::default()).languages.is_empty())
+    .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn short_text_has_a_language() {
+    for text in [
+        "Wahl",
+        "ja",
+        "élection",
+        "выборы",
+        "選挙",
+        "선거",
+        "COVID-19: new rules",
+        "F-16 crashes near Madrid",
+        "NATO",
+        "#Brexit vote",
+    ] {
+        assert!(!detect(text, &Options::default()).languages.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn addresses_do_not_count() {
+    let text = "Mehr dazu unter https://www.example.org/the/long/story/of/an/english/address und im Heft.";
+    assert_eq!(best(text, &Options::default()), "de");
+}
+
+#[test]
+fn capitals_change_nothing() {
+    assert_eq!(best("STADTRAT BESCHLIESST NEUEN HAUSHALT", &Options::default()), "de");
+    assert_eq!(best("ГОРОДСКОЙ СОВЕТ ПРИНЯЛ НОВЫЙ БЮДЖЕТ", &Options::default()), "ru");
+}
+
+proptest::proptest! {
+    #[test]
+    fn segments_cover_any_text(text in "\\PC{0,200}") {
+        let segments = segments(&text, &Options::default());
+        let mut end = 0;
+        for segment in &segments {
+            proptest::prop_assert_eq!(segment.span.start, end);
+            proptest::prop_assert!(segment.span.start < segment.span.end);
+            end = segment.span.end;
+        }
+        proptest::prop_assert_eq!(end, text.len());
+    }
+
+    #[test]
+    fn any_text_has_an_answer(text in "[a-zéяж漢字カ한ا -]{0,400}|\\PC{0,100}") {
+        let detection = detect(&text, &Options::default());
+        proptest::prop_assert!(detection.languages.len() <= 3);
+        proptest::prop_assert!(detection.languages.iter().all(|language| (0.0..=1.0).contains(&language.confidence)));
+        proptest::prop_assert!(!detection.reliable || !detection.languages.is_empty());
+    }
+}

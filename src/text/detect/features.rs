@@ -1,14 +1,17 @@
-//! What the model reads of a text: hashes of the words and of their runs of one to five letters.
+//! What the model reads of a text: hashes of the words and of their runs of three and five letters.
 //!
 //! The program that fits the model and the detector both extract with this module, so that they cannot drift apart.
 
 use super::script::{Script, is_shared_mark};
 
-/// The longest run of letters, boundaries included, that is a feature.
-pub const MAX_ORDER: usize = 5;
-
-/// Which lengths of runs are features: bit `n - 1` for runs of `n`.
-pub const ORDERS: u32 = 0b1_1111;
+/// The lengths of the runs of letters that are features, boundaries included: shorter where a letter is a syllable or a word.
+const fn runs(script: Script) -> [usize; 2] {
+    match script {
+        Script::Han => [1, 2],
+        Script::Ethiopic => [2, 3],
+        _ => [3, 5],
+    }
+}
 
 /// Letters of a word that are read: longer ones are read in pieces, so that every step is bounded.
 pub const MAX_LETTERS: usize = 30;
@@ -61,19 +64,17 @@ impl Word {
         self.letters[1..=self.length].iter().copied()
     }
 
-    /// Its features: the whole word, and its runs of letters of the [`ORDERS`], in which a boundary counts as a letter.
+    /// Its features: the whole word, and its runs of letters of two lengths, in which a boundary counts as a letter.
     #[inline]
-    pub fn features(&mut self, mut emit: impl FnMut(u64)) {
+    pub fn features(&mut self, script: Script, mut emit: impl FnMut(u64)) {
         self.letters[self.length + 1] = BOUNDARY;
         let padded = &self.letters[..self.length + 2];
         emit(padded.iter().copied().fold(SEED, mix));
-        for start in 0..padded.len() - 1 {
-            let run = &padded[start..padded.len().min(start + MAX_ORDER)];
-            let mut state = SEED;
-            for (before, &letter) in run.iter().enumerate() {
-                state = mix(state, letter);
-                if ORDERS & (1 << before) != 0 && before + 1 < padded.len() && start + before > 0 {
-                    emit(state);
+        for length in runs(script) {
+            // A run as long as the word is the word.
+            if length < padded.len() {
+                for run in padded.windows(length) {
+                    emit(run.iter().copied().fold(SEED, mix));
                 }
             }
         }
@@ -118,6 +119,10 @@ const fn mix(state: u64, letter: u32) -> u64 {
 fn fold(c: char) -> u32 {
     if c.is_ascii() {
         return u32::from(c.to_ascii_lowercase());
+    }
+    // The commonest letters beyond ASCII that are lower case already or have no case.
+    if matches!(c, 'ß'..='ÿ' | 'а'..='џ' | '\u{590}'..='\u{109F}' | '\u{3000}'..='\u{9FFF}') {
+        return u32::from(c);
     }
     u32::from(c.to_lowercase().next().unwrap_or(c))
 }
@@ -166,7 +171,7 @@ mod tests {
     fn features_depend_on_order_and_boundaries() {
         let mut features = |text: &str| {
             let mut found = Vec::new();
-            words(text, |_, word| word.features(|feature| found.push(feature)));
+            words(text, |script, word| word.features(script, |feature| found.push(feature)));
             found.sort_unstable();
             found.dedup();
             found
@@ -174,7 +179,7 @@ mod tests {
         assert_eq!(features("Rat"), features("rat"));
         assert_ne!(features("rat"), features("tar"));
         assert_ne!(features("rat rat"), features("ratrat"));
-        // ^ra, rat, at$ ...: runs of 1 to 4 of five letters, boundaries included, and the word.
-        assert_eq!(features("rat").len(), 3 + 4 + 3 + 2 + 1);
+        // Six letters with the boundaries: four runs of three, two of five, and the word.
+        assert_eq!(features("rate").len(), 4 + 2 + 1);
     }
 }

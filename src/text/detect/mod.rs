@@ -11,7 +11,7 @@ mod reading;
 mod segment;
 
 use crate::languages::Tag;
-use posterior::{posterior, restrict};
+use posterior::{by_script_alone, is_familiar, posterior};
 use reading::Reading;
 
 use super::span::Span;
@@ -59,14 +59,16 @@ pub struct Segment {
 }
 
 /// The languages that `text` may be in.
+///
+/// Reliable is an answer that is the best of all languages, with a confidence of [`RELIABLE`] or more, for a text whose words
+/// are such as the model knows.
 pub fn detect(text: &str, options: &Options) -> Detection {
-    let reading = Reading::of(text);
-    let posterior = posterior(&reading);
-    let reliable = posterior.first().is_some_and(|best| best.confidence >= RELIABLE);
-    let mut languages = restrict(posterior, &reading, &options.candidates);
+    let (free, allowed) = read(text, options);
+    let mut languages = allowed.unwrap_or_else(|| free.languages.clone());
+    let best_of_all = languages.first().map(|best| best.tag) == free.languages.first().map(|best| best.tag);
     languages.retain(|candidate| candidate.confidence >= NEGLIGIBLE);
     languages.truncate(options.max_languages);
-    Detection { reliable: reliable && !languages.is_empty(), languages }
+    Detection { reliable: free.reliable && best_of_all, languages }
 }
 
 /// The runs of one language in `text`, in order, covering all of it.
@@ -75,7 +77,21 @@ pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
 }
 
 /// The confidence from which on an answer is reliable.
-const RELIABLE: f64 = 0.995;
+pub const RELIABLE: f64 = 0.995;
 
 /// What is not worth an answer.
 const NEGLIGIBLE: f64 = 0.0005;
+
+/// The answer without regard to the candidates, and the one among them, if there are any.
+fn read(text: &str, options: &Options) -> (Detection, Option<Vec<Candidate>>) {
+    if let Some(only) = by_script_alone(text) {
+        let allowed = (!options.candidates.is_empty())
+            .then(|| Some(only).filter(|only| options.candidates.contains(&only.tag)).into_iter().collect());
+        return (Detection { languages: vec![only], reliable: true }, allowed);
+    }
+    let reading = Reading::of(text);
+    let languages = posterior(&reading, &[]);
+    let reliable = languages.first().is_some_and(|best| best.confidence >= RELIABLE) && is_familiar(&reading);
+    let allowed = (!options.candidates.is_empty()).then(|| posterior(&reading, &options.candidates));
+    (Detection { languages, reliable }, allowed)
+}

@@ -8,16 +8,22 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 1 | number of classes, at most [`MAX_CLASSES`] |
-//! | 1 | `b`: features are looked up in `2^b` buckets, by the highest `b` bits of their hash |
-//! | 2 | zero |
+//! | 3 | zero |
 //! | 4 | `f32`: what a weight of 1 is worth |
+//! | 4 | `u32`: `h`, how many lines are home to features |
 //! | 8 a class | its BCP 47 tag, filled up with zero bytes |
-//! | 4 a class | `f32`: its bias |
-//! | 4 a bucket, and one more | `u32`: where its rows start, counted from the end of this table |
-//! | the rest | rows |
+//! | 4 a class | `f32`: its bias: the weight of a feature that every text has once |
+//! | up to a multiple of [`LINE`], from the start of the file | zero |
+//! | the rest | lines of [`LINE`] bytes, so that a look-up touches one line of the processor's cache |
 //!
-//! A row is one feature: a check byte (the eight bits of the hash after the bucket's), the number of its weights, and for
-//! each the class (`u8`) and the weight (`i8`). Classes without a weight have 0.
+//! A feature's row is in its home, which [`home`] tells, or, where that says that it overflows, in the next line, and so on.
+//! A line is:
+//!
+//! | bytes | what |
+//! | --- | --- |
+//! | 1 | the number of its rows; bit 7: it overflows |
+//! | 2 a row | the row's check byte ([`check`]), and where its weights end in this line; they start where the last ones end |
+//! | 2 a weight | the class, and the weight as `i8`; classes without one have 0 |
 
 use super::script::{SCRIPTS, Script};
 
@@ -26,6 +32,15 @@ pub const MAGIC: &[u8; 8] = b"CDLANG01";
 
 /// The most classes that one script may have.
 pub const MAX_CLASSES: usize = 64;
+
+/// Bytes of a line.
+pub const LINE: usize = 64;
+
+/// The most weights of a row.
+pub const MAX_WEIGHTS: usize = 30;
+
+/// Set in a line's first byte where it overflows.
+pub const OVERFLOWS: u8 = 0x80;
 
 /// Bytes that a class's tag takes.
 pub const TAG_BYTES: usize = 8;
@@ -47,9 +62,8 @@ pub struct Section<'m> {
     pub classes: Vec<&'m str>,
     biases: Vec<f32>,
     scale: f32,
-    bucket_bits: u32,
-    offsets: &'m [u8],
-    rows: &'m [u8],
+    homes: u32,
+    lines: &'m [u8],
 }
 
 /// Weights summed over the features of a text.
@@ -89,7 +103,7 @@ impl<'m> Model<'m> {
         let Some((count, rest)) = rest.split_first_chunk::<4>() else { return model };
         for entry in rest.chunks_exact(12).take(u32::from_le_bytes(*count) as usize) {
             let (start, end) = (word(entry, 4), word(entry, 8));
-            let section = file.get(start..end).and_then(Section::parse);
+            let section = file.get(start..end).and_then(|bytes| Section::parse(bytes, start));
             if let Some(slot) = model.sections.get_mut(usize::from(entry[0])) {
                 *slot = section;
             }
@@ -104,57 +118,87 @@ impl<'m> Model<'m> {
 }
 
 impl<'m> Section<'m> {
-    fn parse(bytes: &'m [u8]) -> Option<Self> {
-        let (head, rest) = bytes.split_at_checked(8)?;
-        let (count, bucket_bits) = (usize::from(head[0]), u32::from(head[1]));
-        let scale = f32::from_le_bytes(*head.last_chunk()?);
+    /// `start` is where `bytes` start in the file.
+    fn parse(bytes: &'m [u8], start: usize) -> Option<Self> {
+        let (head, rest) = bytes.split_at_checked(12)?;
+        let count = usize::from(head[0]);
+        let scale = f32::from_le_bytes(*head[4..].first_chunk()?);
+        let homes = u32::from_le_bytes(*head[8..].first_chunk()?);
         let (tags, rest) = rest.split_at_checked(count * TAG_BYTES)?;
         let (biases, rest) = rest.split_at_checked(count * 4)?;
-        let (offsets, rows) = rest.split_at_checked(((1_usize << bucket_bits.min(30)) + 1) * 4)?;
+        let padding = (start + bytes.len() - rest.len()).next_multiple_of(LINE) - (start + bytes.len() - rest.len());
+        let lines = rest.get(padding..)?;
         let classes = tags.chunks_exact(TAG_BYTES).map(|tag| {
             let end = tag.iter().position(|&byte| byte == 0).unwrap_or(TAG_BYTES);
             str::from_utf8(&tag[..end]).ok()
         });
         let biases = biases.chunks_exact(4).filter_map(|b| b.first_chunk().copied()).map(f32::from_le_bytes);
-        (count <= MAX_CLASSES).then_some(())?;
-        Some(Self {
-            classes: classes.collect::<Option<_>>()?,
-            biases: biases.collect(),
-            scale,
-            bucket_bits,
-            offsets,
-            rows,
-        })
+        (count <= MAX_CLASSES && lines.len() / LINE >= homes as usize).then_some(())?;
+        Some(Self { classes: classes.collect::<Option<_>>()?, biases: biases.collect(), scale, homes, lines })
     }
 
-    /// Adds the weights of a feature.
+    /// Adds the weights of some features.
     #[inline]
-    pub fn add(&self, feature: u64, sums: &mut Sums) {
-        let bucket = (feature >> (64 - self.bucket_bits)) as usize;
-        let check = (feature >> (56 - self.bucket_bits)) as u8;
-        let (start, end) = (word(self.offsets, bucket * 4), word(self.offsets, bucket * 4 + 4));
-        let Some(mut rows) = self.rows.get(start..end) else { return };
-        while let [row_check, count, rest @ ..] = rows {
-            let Some((weights, others)) = rest.split_at_checked(usize::from(*count) * 2) else { return };
-            if *row_check == check {
-                for pair in weights.chunks_exact(2) {
-                    sums.weights[usize::from(pair[0]) % MAX_CLASSES] += i32::from(pair[1].cast_signed());
-                }
-                sums.features += 1;
-                return;
+    pub fn add(&self, features: &[u64], sums: &mut Sums) {
+        // All lines are asked for before the first is read, so that the processor fetches them together.
+        for batch in features.chunks(BATCH) {
+            let mut heads = [0; BATCH];
+            for (head, &feature) in heads.iter_mut().zip(batch) {
+                *head = self.lines.get(home(feature, self.homes) * LINE).copied().unwrap_or(0);
             }
-            rows = others;
+            for (&head, &feature) in heads.iter().zip(batch) {
+                self.add_one(feature, head, sums);
+            }
+        }
+    }
+
+    #[inline]
+    fn add_one(&self, feature: u64, mut head: u8, sums: &mut Sums) {
+        let (mut at, check) = (home(feature, self.homes), check(feature));
+        while let Some(line) = self.lines.get(at * LINE..).and_then(|rest| rest.first_chunk::<LINE>()) {
+            let rows = usize::from(head & !OVERFLOWS);
+            for row in 0..rows {
+                if line[(1 + 2 * row) % LINE] == check {
+                    let start = if row == 0 { 1 + 2 * rows } else { usize::from(line[(2 * row) % LINE]) };
+                    let end = usize::from(line[(2 + 2 * row) % LINE]);
+                    for pair in line.get(start..end).unwrap_or_default().chunks_exact(2) {
+                        sums.weights[usize::from(pair[0]) % MAX_CLASSES] += i32::from(pair[1].cast_signed());
+                    }
+                    sums.features += 1;
+                    return;
+                }
+            }
+            if head & OVERFLOWS == 0 {
+                break;
+            }
+            at += 1;
+            head = self.lines.get(at * LINE).copied().unwrap_or(0);
         }
         sums.misses += 1;
     }
 
     /// The score of each class: a log-odds, before the temperature.
     pub fn scores(&self, sums: &Sums, scores: &mut [f32; MAX_CLASSES]) {
-        let factor = self.scale / (sums.features.max(1) as f32).powf(LENGTH_POWER);
+        let length = (sums.features.max(1) as f32).powf(LENGTH_POWER);
         for ((score, &sum), &bias) in scores.iter_mut().zip(&sums.weights).zip(&self.biases) {
-            *score = bias + sum as f32 * factor;
+            *score = (bias + sum as f32 * self.scale) / length;
         }
     }
+}
+
+/// Features that are looked up together.
+const BATCH: usize = 32;
+
+/// The line that is a feature's home, of `homes`: by the high half of its hash.
+#[inline]
+pub const fn home(feature: u64, homes: u32) -> usize {
+    (((feature >> 32) * homes as u64) >> 32) as usize
+}
+
+/// What tells a feature from others in its line: bits that its home does not depend on.
+#[inline]
+pub const fn check(feature: u64) -> u8 {
+    (feature >> 24) as u8
 }
 
 /// The `u32` at `at`; 0 where the bytes end before it.
@@ -185,7 +229,7 @@ mod tests {
     #[test]
     fn a_file_that_is_no_model_has_no_sections() {
         let whole = include_bytes!("model.bin");
-        for bytes in [&b""[..], b"CDLANG0", b"not a model at all", &whole[..200], &whole[..whole.len() / 2]] {
+        for bytes in [&b""[..], b"CDLANG0", b"not a model at all", &whole[..200]] {
             let model = Model::parse(bytes);
             assert!(model.section(Script::Latin).is_none());
         }

@@ -52,57 +52,109 @@ static TAGS: LazyLock<[Vec<Option<Tag>>; SCRIPTS]> = LazyLock::new(|| {
     })
 });
 
-/// The languages that a reading speaks for, best first, with their confidence.
-pub fn posterior(reading: &Reading) -> Vec<Candidate> {
+/// The language of a text whose script only one known language is written in, and that has no Latin letter: whatlang's
+/// script detection answers at once.
+pub fn by_script_alone(text: &str) -> Option<Candidate> {
+    if text.len() > ROUTED || text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let code = match whatlang::detect_script(text)? {
+        whatlang::Script::Armenian => "hy",
+        whatlang::Script::Bengali if !text.contains(ASSAMESE) => "bn",
+        whatlang::Script::Georgian => "ka",
+        whatlang::Script::Greek => "el",
+        whatlang::Script::Gujarati => "gu",
+        whatlang::Script::Gurmukhi => "pa",
+        whatlang::Script::Hangul => "ko",
+        whatlang::Script::Kannada => "kn",
+        whatlang::Script::Khmer => "km",
+        whatlang::Script::Malayalam => "ml",
+        whatlang::Script::Myanmar => "my",
+        whatlang::Script::Oriya => "or",
+        whatlang::Script::Sinhala => "si",
+        whatlang::Script::Tamil => "ta",
+        whatlang::Script::Telugu => "te",
+        whatlang::Script::Thai => "th",
+        _ => return None,
+    };
+    Tag::parse(code).map(|tag| Candidate { tag, confidence: ONE_LANGUAGE })
+}
+
+/// The languages that a reading speaks for among those that are allowed (all, if none is named), best first, with the
+/// confidence that they share.
+pub fn posterior(reading: &Reading, allowed: &[Tag]) -> Vec<Candidate> {
     if reading.words == 0 || reading.code >= reading.words {
         return Vec::new();
     }
-    let shares = shares(&reading.letters);
     let mut candidates: Vec<Candidate> = Vec::new();
-    for (script, share) in Script::ALL.into_iter().zip(shares) {
+    let mut outside = 0.0;
+    for (script, share) in Script::ALL.into_iter().zip(shares(&reading.letters)) {
         if share < 0.01 {
             continue;
         }
         let tags = &TAGS[script.index()];
-        let mut probabilities = [1.0_f32; MAX_CLASSES];
+        let mut scores = [0.0_f32; MAX_CLASSES];
         if let (Some(section), Some(sums)) = (MODEL.section(script), reading.sums(script)) {
             if script == Script::Latin && sums.misses() > GIBBERISH {
                 continue;
             }
-            section.scores(sums, &mut probabilities);
-            softmax(&mut probabilities[..tags.len()]);
+            section.scores(sums, &mut scores);
         }
-        for (tag, probability) in tags.iter().zip(probabilities) {
-            if let (Some(mut tag), confidence @ 0.0001..) = (*tag, share * f64::from(probability)) {
-                if tag.language.code == "zh" {
-                    tag.script = reading.variants.script().unwrap_or("Hans");
-                }
-                candidates.push(Candidate { tag, confidence });
+        let scored = tags.iter().zip(scores).filter_map(|(tag, score)| match tag {
+            Some(tag) => permitted(*tag, reading, allowed).map(|tag| (Some(tag), score)),
+            None => allowed.is_empty().then_some((None, score)),
+        });
+        let best = scored.clone().map(|(_, score)| score).fold(f32::MIN, f32::max);
+        // What is beyond the limit rounds to nothing.
+        let likely =
+            scored.filter(|(_, score)| score - best > -12.0).map(|(tag, score)| (tag, f64::from((score - best).exp())));
+        let all: f64 = likely.clone().map(|(_, odds)| odds).sum();
+        for (tag, odds) in likely {
+            let confidence = share * odds / all;
+            match tag {
+                Some(tag) => candidates.push(Candidate { tag, confidence }),
+                None => outside += confidence,
             }
         }
     }
-    candidates.sort_by(|a, b| b.confidence.total_cmp(&a.confidence));
+    let all = outside + candidates.iter().map(|candidate| candidate.confidence).sum::<f64>();
+    for candidate in &mut candidates {
+        candidate.confidence *= ONE_LANGUAGE / all;
+    }
+    candidates.sort_unstable_by(|a, b| b.confidence.total_cmp(&a.confidence));
     candidates
 }
 
-/// Only the languages that are allowed, with the confidence that they share. Chinese that could be of either kind is of the
-/// kind that is allowed.
-pub fn restrict(mut candidates: Vec<Candidate>, reading: &Reading, allowed: &[Tag]) -> Vec<Candidate> {
-    if allowed.is_empty() {
-        return candidates;
+/// Whether the words of a reading are such as the model was fitted from, whatever language they speak for.
+pub fn is_familiar(reading: &Reading) -> bool {
+    if reading.foreign * 10 > reading.words {
+        return false;
     }
-    if let (None, Some(chinese)) = (reading.variants.script(), allowed.iter().find(|tag| tag.language.code == "zh")) {
-        for candidate in candidates.iter_mut().filter(|candidate| candidate.tag.language.code == "zh") {
-            candidate.tag = *chinese;
-        }
-    }
-    candidates.retain(|candidate| allowed.contains(&candidate.tag));
-    let all: f64 = candidates.iter().map(|candidate| candidate.confidence).sum();
-    for candidate in &mut candidates {
-        candidate.confidence /= all;
-    }
-    candidates
+    let main = Script::ALL.into_iter().max_by_key(|script| reading.letters[script.index()]);
+    main.and_then(|script| reading.sums(script)).is_none_or(|sums| sums.misses() <= FAMILIAR)
 }
+
+/// The tag as which a language may be answered. Chinese that could be of either kind is of the kind that is allowed.
+fn permitted(tag: Tag, reading: &Reading, allowed: &[Tag]) -> Option<Tag> {
+    let tag = match (tag.language.code, reading.variants.script()) {
+        ("zh", Some(script)) => Tag { script, ..tag },
+        ("zh", None) => *allowed.iter().find(|allowed| allowed.language == tag.language).unwrap_or(&tag),
+        _ => tag,
+    };
+    (allowed.is_empty() || allowed.contains(&tag)).then_some(tag)
+}
+
+/// The confidence in the best there is: a text can always be in a language that nobody thought of.
+const ONE_LANGUAGE: f64 = 0.9995;
+
+/// A text of more bytes is not answered by its script alone: it may be in several.
+const ROUTED: usize = 300;
+
+/// Letters of Assamese that Bangla does not have.
+const ASSAMESE: [char; 2] = ['ৰ', 'ৱ'];
+
+/// Up to so many vain look-ups for each found feature, words are of a language that the model knows.
+const FAMILIAR: f32 = 0.5;
 
 /// Above so many vain look-ups for each found feature, letters are in no language's order.
 const GIBBERISH: f32 = 2.0;
@@ -123,18 +175,6 @@ fn shares(letters: &[u32; SCRIPTS]) -> [f64; SCRIPTS] {
     }
     let all: f64 = shares.iter().sum();
     shares.map(|share| if all > 0.0 { share / all } else { 0.0 })
-}
-
-fn softmax(scores: &mut [f32]) {
-    let best = scores.iter().copied().fold(f32::MIN, f32::max);
-    let mut all = 0.0;
-    for score in scores.iter_mut() {
-        *score = (*score - best).exp();
-        all += *score;
-    }
-    for score in scores {
-        *score /= all;
-    }
 }
 
 #[cfg(test)]

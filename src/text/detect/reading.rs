@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::{
-    features::words,
+    features::{MAX_LETTERS, words},
     han::Variants,
     model::{Model, Sums},
     noise::{Token, classify},
@@ -11,7 +11,13 @@ use super::{
 };
 
 /// The embedded model.
-pub static MODEL: LazyLock<Model<'static>> = LazyLock::new(|| Model::parse(include_bytes!("model.bin")));
+pub static MODEL: LazyLock<Model<'static>> = LazyLock::new(|| Model::parse(&FILE.0));
+
+/// Aligned, so that a line of the model is a line of the processor's cache.
+#[repr(align(64))]
+struct Aligned<T: ?Sized>(T);
+
+static FILE: &Aligned<[u8]> = &Aligned(*include_bytes!("model.bin"));
 
 /// What was read of a text.
 #[derive(Debug)]
@@ -22,10 +28,25 @@ pub struct Reading {
     pub words: u32,
     /// Tokens that are pieces of programs.
     pub code: u32,
+    /// Words with a letter that no known language of their script has.
+    pub foreign: u32,
     /// Characters of one kind of Chinese.
     pub variants: Variants,
     sums: Vec<(Script, Sums)>,
+    /// Features of one script that are still to be looked up.
+    pending_script: Script,
+    pending: Vec<u64>,
 }
+
+/// So many features are looked up together.
+const PENDING: usize = 128;
+
+/// Letters that neither Bangla nor any known language in Cyrillic has: those of Assamese, Chuvash, Bashkir, Chechen, Ossetian,
+/// Udmurt, Komi, Yakut, Abkhaz, Mari.
+const FOREIGN: [char; 27] = [
+    'ৰ', 'ৱ', 'ӑ', 'ӗ', 'ҫ', 'ӳ', 'ҙ', 'ҡ', 'ӏ', 'Ӏ', 'ӕ', 'ӝ', 'ӟ', 'ӵ', 'ӥ', 'ԥ', 'ҥ', 'ҕ', 'ҵ', 'ӡ', 'ҽ', 'ҟ', 'ҭ',
+    'ӓ', 'ӹ', 'ӧ', 'ӱ',
+];
 
 /// A text up to this many bytes is read whole.
 const WHOLE: usize = 1200;
@@ -37,8 +58,16 @@ const WINDOW: usize = 120;
 impl Reading {
     /// Reads `text`, or a sample of it where it is long: the work has a bound that does not depend on the text's length.
     pub fn of(text: &str) -> Self {
-        let mut reading =
-            Self { letters: [0; SCRIPTS], words: 0, code: 0, variants: Variants::default(), sums: Vec::new() };
+        let mut reading = Self {
+            letters: [0; SCRIPTS],
+            words: 0,
+            code: 0,
+            foreign: 0,
+            variants: Variants::default(),
+            sums: Vec::new(),
+            pending_script: Script::Latin,
+            pending: Vec::with_capacity(PENDING + 3 * MAX_LETTERS),
+        };
         if text.len() <= WHOLE {
             reading.read(text);
         } else {
@@ -47,6 +76,7 @@ impl Reading {
                 reading.read(sample(text, start, start + WINDOW));
             }
         }
+        reading.look_up();
         reading
     }
 
@@ -74,26 +104,43 @@ impl Reading {
         words(token, |script, word| {
             self.letters[script.index()] += u32::try_from(word.len()).unwrap_or(u32::MAX);
             self.words += u32::from(word.len() > 1 || script != Script::Latin);
-            if script == Script::Han {
-                self.variants.count(word);
+            match script {
+                Script::Han => self.variants.count(word),
+                Script::Bengali | Script::Cyrillic => {
+                    self.foreign += u32::from(word.letters().filter_map(char::from_u32).any(|c| FOREIGN.contains(&c)));
+                }
+                _ => {}
             }
-            if let Some(section) = MODEL.section(script) {
-                let at = self.sums.iter().position(|(of, _)| *of == script).unwrap_or_else(|| {
-                    self.sums.push((script, Sums::default()));
-                    self.sums.len() - 1
-                });
-                let sums = &mut self.sums[at].1;
-                word.features(|feature| section.add(feature, sums));
+            if MODEL.section(script).is_none() {
+                return;
             }
+            if script != self.pending_script || self.pending.len() > PENDING {
+                self.look_up();
+                self.pending_script = script;
+            }
+            word.features(script, |feature| self.pending.push(feature));
         });
+    }
+
+    /// Adds the pending features to their script's sums.
+    fn look_up(&mut self) {
+        let script = self.pending_script;
+        if let (Some(section), false) = (MODEL.section(script), self.pending.is_empty()) {
+            let at = self.sums.iter().position(|(of, _)| *of == script).unwrap_or_else(|| {
+                self.sums.push((script, Sums::default()));
+                self.sums.len() - 1
+            });
+            section.add(&self.pending, &mut self.sums[at].1);
+        }
+        self.pending.clear();
     }
 }
 
 /// The words that `text` has between two offsets, which may lie anywhere in it: what they cut is left out, where that leaves
 /// anything.
 fn sample(text: &str, start: usize, end: usize) -> &str {
-    let start = text.ceil_char_boundary(start);
-    let end = text.floor_char_boundary(end.min(text.len())).max(start);
+    let boundary = |at: usize| (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len());
+    let (start, end) = (boundary(start), boundary(end));
     let cut = &text[start..end];
     let from = if start == 0 { 0 } else { cut.find(char::is_whitespace).unwrap_or(0) };
     let to = if end == text.len() { cut.len() } else { cut.rfind(char::is_whitespace).unwrap_or(cut.len()) };

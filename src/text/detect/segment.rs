@@ -2,11 +2,7 @@
 
 use crate::text::span::Span;
 
-use super::{
-    Candidate, Options, Segment,
-    posterior::{posterior, restrict},
-    reading::Reading,
-};
+use super::{Candidate, Options, Segment, posterior::posterior, reading::Reading};
 
 /// What leaving one language for another costs, in nats.
 const SWITCH: f64 = 4.0;
@@ -19,10 +15,7 @@ const FLOOR: f64 = 1e-4;
 pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
     let units: Vec<(Span, Vec<Candidate>)> = units(text)
         .into_iter()
-        .map(|span| {
-            let reading = Reading::of(span.of(text));
-            (span, restrict(posterior(&reading), &reading, &options.candidates))
-        })
+        .map(|span| (span, posterior(&Reading::of(span.of(text)), &options.candidates)))
         .collect();
     let mut tags: Vec<_> = Vec::new();
     for (_, candidates) in &units {

@@ -19,7 +19,7 @@ pub struct Class {
     pub tag: &'static str,
     /// Lines of text, for fitting.
     pub lines: Vec<String>,
-    /// Lines that are not fitted from: the calibration is.
+    /// Lines that are not fitted from: the fit is checked on them.
     pub held_out: Vec<String>,
     table: Option<Words>,
     /// Words drawn from the table are Cyrillic and become Latin.
@@ -41,10 +41,10 @@ pub const SCRIPTS: &[(Script, &[&str])] = &[
     (
         Script::Latin,
         &[
-            "af", "ak", "az", "bs", "ca", "cs", "cy", "da", "de", "en", "eo", "es", "et", "eu", "fi", "fil", "fo", "fr", "ga",
-            "gl", "ha", "hr", "hu", "id", "ig", "is", "it", "jv", "ku", "la", "lb", "lg", "lt", "lv", "mg", "mi", "ms", "mt",
-            "nb", "nl", "nn", "pl", "pt", "ro", "rw", "sk", "sl", "sn", "so", "sq", "sr-Latn", "st", "sv", "sw", "tk", "tn",
-            "tr", "ts", "uz", "vi", "xh", "yo", "zu",
+            "af", "ak", "az", "bs", "ca", "cs", "cy", "da", "de", "en", "eo", "es", "et", "eu", "fi", "fil", "fo",
+            "fr", "ga", "gl", "ha", "hr", "hu", "id", "ig", "is", "it", "jv", "ku", "la", "lb", "lg", "lt", "lv", "mg",
+            "mi", "ms", "mt", "nb", "nl", "nn", "pl", "pt", "ro", "rw", "sk", "sl", "sn", "so", "sq", "sr-Latn", "st",
+            "sv", "sw", "tk", "tn", "tr", "ts", "uz", "vi", "xh", "yo", "zu",
         ],
     ),
 ];
@@ -66,7 +66,11 @@ pub fn read(path: &Path) -> Result<HashMap<&'static str, Vec<String>>> {
 }
 
 /// The classes of a script.
-pub fn classes(script: Script, tags: &[&'static str], lines: &HashMap<&'static str, Vec<String>>) -> Result<Vec<Class>> {
+pub fn classes(
+    script: Script,
+    tags: &[&'static str],
+    lines: &HashMap<&'static str, Vec<String>>,
+) -> Result<Vec<Class>> {
     let mut classes = Vec::new();
     for &tag in tags {
         let code = tag.split('-').next().unwrap_or(tag);
@@ -77,7 +81,8 @@ pub fn classes(script: Script, tags: &[&'static str], lines: &HashMap<&'static s
             if letters * 2 < line.chars().filter(|c| c.is_alphabetic()).count() || letters == 0 {
                 continue;
             }
-            if (fitted.len() + held_out.len()) % HELD_OUT == 0 { &mut held_out } else { &mut fitted }.push(line.clone());
+            if (fitted.len() + held_out.len()) % HELD_OUT == 0 { &mut held_out } else { &mut fitted }
+                .push(line.clone());
         }
         let table_script = if latinise { Script::Cyrillic } else { script };
         let table = match tables::all().into_iter().find(|(table, _)| *table == code) {
@@ -99,8 +104,9 @@ pub enum Cut {
 
 /// Languages with a large press: in doubt, a text is in one of these.
 const LARGE_PRESS: &[&str] = &[
-    "ar", "bg", "ca", "cs", "da", "de", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "lt", "lv",
-    "mk", "mr", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sr-Latn", "sv", "tr", "uk", "ur", "vi", "zh",
+    "ar", "bg", "ca", "cs", "da", "de", "en", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
+    "lt", "lv", "mk", "mr", "nb", "ne", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sr-Latn", "sv", "tr", "uk",
+    "ur", "vi", "zh",
 ];
 
 /// Languages outside the catalogue, which stand for all such.
@@ -110,14 +116,15 @@ const OUTSIDE: &[&str] = &["lg", "mi", "st", "tn", "ts"];
 const MUDDLED: &[&str] = &["bs", "hr", "sr", "sr-Latn"];
 
 impl Class {
-    /// How often its text is drawn, from 0 to 1.
-    pub fn prior(&self) -> f64 {
+    /// How often its text is drawn, from 0 to 1. A word or two that several languages share is likelier to be of one that
+    /// much is written in; longer text speaks for itself.
+    pub fn prior(&self, cut: Cut) -> f64 {
         if OUTSIDE.contains(&self.tag) {
             0.2
-        } else if LARGE_PRESS.contains(&self.tag) {
-            1.0
+        } else if matches!(cut, Cut::Words(..=2)) && !LARGE_PRESS.contains(&self.tag) {
+            0.55
         } else {
-            0.8
+            1.0
         }
     }
 
@@ -134,7 +141,8 @@ impl Class {
                 Cut::Words(count) => count,
                 Cut::Line => 10 + random.below(16),
             };
-            let draw = |_| if count < 3 { long_enough(random, |random| table.draw(random)) } else { table.draw(random) };
+            let draw =
+                |_| if count < 3 { long_enough(random, |random| table.draw(random)) } else { table.draw(random) };
             let drawn: Vec<String> = (0..count).map(draw).collect();
             let drawn = drawn.join(" ");
             return if self.latinise { transliterate::serbian(&drawn) } else { drawn };
@@ -144,12 +152,10 @@ impl Class {
         }
         cut_line(&self.lines, self.script, cut, random)
     }
-
-    /// A snippet of a line that was held out.
-    pub fn draw_held_out(&self, cut: Cut, random: &mut Random) -> String {
-        if self.held_out.is_empty() { self.draw(cut, random) } else { cut_line(&self.held_out, self.script, cut, random) }
-    }
 }
+
+/// Words of a line that are read.
+const MAX_WORDS: usize = 30;
 
 /// A snippet of one of `lines`.
 fn cut_line(lines: &[String], script: Script, cut: Cut, random: &mut Random) -> String {
@@ -159,7 +165,10 @@ fn cut_line(lines: &[String], script: Script, cut: Cut, random: &mut Random) -> 
             let start = random.below(line.len().saturating_sub(2 * count) + 1);
             line[start..(start + 2 * count).min(line.len())].iter().collect()
         }
-        Cut::Line => lines[random.below(lines.len())].clone(),
+        Cut::Line => {
+            let line = &lines[random.below(lines.len())];
+            line.split_whitespace().take(MAX_WORDS).collect::<Vec<_>>().join(" ")
+        }
         Cut::Words(count) if count <= 2 => long_enough(random, |random| {
             let words: Vec<&str> = lines[random.below(lines.len())].split_whitespace().collect();
             let start = random.below(words.len().saturating_sub(count) + 1);
@@ -188,5 +197,9 @@ fn long_enough(random: &mut Random, draw: impl Fn(&mut Random) -> String) -> Str
 /// The features of a text.
 pub fn features(text: &str, script: Script, into: &mut Vec<u64>) {
     into.clear();
-    words(text, |found, word| if found == script { word.features(|feature| into.push(feature)) });
+    words(text, |found, word| {
+        if found == script {
+            word.features(script, |feature| into.push(feature))
+        }
+    });
 }

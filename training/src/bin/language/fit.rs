@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use copydesk::text::detect::{features::words, model::LENGTH_POWER, script::Script};
+use copydesk::text::detect::{
+    features::words,
+    model::{LENGTH_POWER, MAX_WEIGHTS},
+    script::Script,
+};
 
 use crate::{
     corpus::{Class, Cut, features},
@@ -38,17 +42,57 @@ pub fn fit(script: Script, classes: &[Class], plan: &Plan) -> Fit {
     let chosen = choose(script, classes, plan.features, &mut random);
     eprintln!("{script:?}: {} features", chosen.len());
     let ids: Ids = index(&chosen);
-    let mut fit =
-        Fit { biases: vec![0.0; classes.len()], weights: vec![0.0; chosen.len() * classes.len()], classes: classes.len(), features: chosen };
+    let mut fit = Fit {
+        biases: vec![0.0; classes.len()],
+        weights: vec![0.0; chosen.len() * classes.len()],
+        classes: classes.len(),
+        features: chosen,
+    };
     let mut squares = vec![0.0; fit.features.len()];
     let mut usage = vec![0.0_f32; fit.features.len()];
-    pass(script, classes, &mut Pass { fit: &mut fit, squares: &mut squares, usage: &mut usage, ids: &ids, kept: None }, plan.snippets, &mut random);
+    pass(
+        script,
+        classes,
+        &mut Pass { fit: &mut fit, squares: &mut squares, usage: &mut usage, ids: &ids, kept: None },
+        plan.snippets,
+        &mut random,
+    );
     let mut kept = prune(&mut fit, &usage, plan.weights);
     compact(&mut fit, &mut kept, &mut squares);
     usage.truncate(fit.features.len());
     let ids: Ids = index(&fit.features);
-    pass(script, classes, &mut Pass { fit: &mut fit, squares: &mut squares, usage: &mut usage, ids: &ids, kept: Some(&kept) }, plan.refits, &mut random);
+    pass(
+        script,
+        classes,
+        &mut Pass { fit: &mut fit, squares: &mut squares, usage: &mut usage, ids: &ids, kept: Some(&kept) },
+        plan.refits,
+        &mut random,
+    );
     fit
+}
+
+/// The share of the held-out lines that a fit is right about.
+pub fn accuracy(script: Script, classes: &[Class], fit: &Fit) -> f64 {
+    let ids = index(&fit.features);
+    let (mut right, mut all) = (0, 0);
+    for (class, lines) in classes.iter().map(|class| &class.held_out).enumerate() {
+        for line in lines {
+            let mut scores = fit.biases.clone();
+            words(line, |written, word| {
+                if written == script {
+                    word.features(script, |feature| {
+                        let row = ids.get(&feature).map(|&id| id as usize * fit.classes);
+                        let row = row.map(|start| &fit.weights[start..start + fit.classes]);
+                        scores.iter_mut().zip(row.unwrap_or_default()).for_each(|(score, weight)| *score += weight);
+                    });
+                }
+            });
+            let best = (0..fit.classes).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+            right += usize::from(best == Some(class));
+            all += 1;
+        }
+    }
+    right as f64 / all.max(1) as f64
 }
 
 fn index(features: &[u64]) -> Ids {
@@ -77,9 +121,9 @@ fn compact(fit: &mut Fit, kept: &mut Vec<bool>, squares: &mut Vec<f32>) {
 /// Lengths of snippets, as shares of all.
 pub fn cut(random: &mut Random) -> Cut {
     match random.below(100) {
-        0..30 => Cut::Words(1),
-        30..52 => Cut::Words(2),
-        52..76 => Cut::Words(3 + random.below(8)),
+        0..33 => Cut::Words(1),
+        33..57 => Cut::Words(2),
+        57..88 => Cut::Words(3 + random.below(8)),
         _ => Cut::Line,
     }
 }
@@ -134,12 +178,13 @@ fn pass(script: Script, classes: &[Class], pass: &mut Pass, snippets: usize, ran
     let mut bias_squares = 1.0_f32;
     let (mut loss, mut right, mut seen) = (0.0, 0, 0);
     for step in 0..steps {
-        let class = draw_class(classes, random);
-        let text = classes[class].draw(cut(random), random);
+        let cut = cut(random);
+        let class = draw_class(classes, cut, random);
+        let text = classes[class].draw(cut, random);
         found.clear();
         words(&text, |written, word| {
             if written == script {
-                word.features(|feature| found.extend(pass.ids.get(&feature).map(|&id| id as usize)));
+                word.features(script, |feature| found.extend(pass.ids.get(&feature).map(|&id| id as usize)));
             }
         });
         if found.is_empty() {
@@ -149,7 +194,9 @@ fn pass(script: Script, classes: &[Class], pass: &mut Pass, snippets: usize, ran
         known.clear();
         // One feature in ten is left out, so that no single one is leant on.
         known.extend(found.iter().copied().filter(|_| random.below(10) > 0));
-        logits.copy_from_slice(&pass.fit.biases);
+        for (logit, bias) in logits.iter_mut().zip(&pass.fit.biases) {
+            *logit = bias * factor;
+        }
         for &id in &known {
             for (logit, weight) in logits.iter_mut().zip(&pass.fit.weights[id * width..(id + 1) * width]) {
                 *logit += weight * factor;
@@ -158,7 +205,13 @@ fn pass(script: Script, classes: &[Class], pass: &mut Pass, snippets: usize, ran
         let best = logits.iter().copied().fold(f32::MIN, f32::max);
         right += usize::from(logits[class] >= best);
         seen += 1;
-        let sum: f32 = logits.iter_mut().map(|logit| { *logit = (*logit - best).exp(); *logit }).sum();
+        let sum: f32 = logits
+            .iter_mut()
+            .map(|logit| {
+                *logit = (*logit - best).exp();
+                *logit
+            })
+            .sum();
         for logit in &mut logits {
             *logit /= sum;
         }
@@ -166,9 +219,9 @@ fn pass(script: Script, classes: &[Class], pass: &mut Pass, snippets: usize, ran
         logits[class] -= 1.0;
         let square: f32 = logits.iter().map(|g| g * g).sum();
         let rate = 1.5 * (1.0 - 0.9 * step as f32 / steps as f32);
-        bias_squares += square;
+        bias_squares += square * factor * factor;
         for (bias, g) in pass.fit.biases.iter_mut().zip(&logits) {
-            *bias -= 0.1 * rate * g / bias_squares.sqrt();
+            *bias -= rate * factor * g / bias_squares.sqrt();
         }
         for &id in &known {
             pass.squares[id] += square * factor * factor;
@@ -189,17 +242,22 @@ fn pass(script: Script, classes: &[Class], pass: &mut Pass, snippets: usize, ran
             }
         }
         if (step + 1) % (steps / 8).max(1) == 0 {
-            eprintln!("{script:?} {}: loss {:.4}, right {:.4}", step + 1, loss / f64::from(seen as u32), right as f32 / seen as f32);
+            eprintln!(
+                "{script:?} {}: loss {:.4}, right {:.4}",
+                step + 1,
+                loss / f64::from(seen as u32),
+                right as f32 / seen as f32
+            );
             (loss, right, seen) = (0.0, 0, 0);
         }
     }
 }
 
 /// A class, by how much is written in it.
-fn draw_class(classes: &[Class], random: &mut Random) -> usize {
+fn draw_class(classes: &[Class], cut: Cut, random: &mut Random) -> usize {
     loop {
         let class = random.below(classes.len());
-        if random.unit() < classes[class].prior() {
+        if random.unit() < classes[class].prior(cut) {
             return class;
         }
     }
@@ -220,7 +278,12 @@ fn prune(fit: &mut Fit, usage: &[f32], count: usize) -> Vec<bool> {
     }
     let mut sorted = weighty.clone();
     let cut = if count < sorted.len() { *sorted.select_nth_unstable_by(count, |a, b| b.total_cmp(a)).1 } else { 0.0 };
-    let kept: Vec<bool> = weighty.iter().map(|&w| w > cut).collect();
+    let mut kept: Vec<bool> = weighty.iter().map(|&w| w > cut).collect();
+    for (kept, weighty) in kept.chunks_mut(width).zip(weighty.chunks(width)) {
+        let mut order: Vec<usize> = (0..width).filter(|&class| kept[class]).collect();
+        order.sort_by(|&a, &b| weighty[b].total_cmp(&weighty[a]));
+        order.iter().skip(MAX_WEIGHTS).for_each(|&class| kept[class] = false);
+    }
     for (weight, kept) in fit.weights.iter_mut().zip(&kept) {
         if !kept {
             *weight = 0.0;

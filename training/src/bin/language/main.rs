@@ -1,4 +1,4 @@
-//! Fits the language model: `language TRAINING_TEXT OUTPUT`. See the package's README.md.
+//! Fits the language model: `language TRAINING_TEXT OUTPUT [SCRIPT]`, of all scripts or of one. See the package's README.md.
 
 mod corpus;
 mod fit;
@@ -25,15 +25,16 @@ fn main() -> Result<()> {
         }
         let classes = corpus::classes(script, tags, &lines)?;
         let fit = fit::fit(script, &classes, &plan(script));
+        eprintln!("{script:?}: {:.4} of the lines that were held out are right", fit::accuracy(script, &classes, &fit));
         sections.push((script, pack::section(&classes, &fit)));
     }
     std::fs::write(&output, pack::file(&sections)).with_context(|| format!("cannot write {}", output.display()))
 }
 
+/// What each script is given, of the file's 8 MB and of the time.
 fn plan(script: Script) -> fit::Plan {
-    let e = |k: &str, d: usize| std::env::var(k).ok().map_or(d, |v| v.parse().unwrap());
     match script {
-        Script::Latin => fit::Plan { features: e("F", 700_000), weights: e("W", 2_300_000), snippets: e("S", 30_000), refits: e("R", 12_000) },
+        Script::Latin => fit::Plan { features: 700_000, weights: 2_300_000, snippets: 30_000, refits: 12_000 },
         Script::Cyrillic => fit::Plan { features: 100_000, weights: 250_000, snippets: 30_000, refits: 10_000 },
         Script::Arabic => fit::Plan { features: 60_000, weights: 120_000, snippets: 30_000, refits: 10_000 },
         _ => fit::Plan { features: 20_000, weights: 30_000, snippets: 20_000, refits: 5_000 },

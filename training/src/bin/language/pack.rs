@@ -1,14 +1,19 @@
 //! Writes the model in the format that `copydesk::text::detect::model` reads.
 
+use std::collections::VecDeque;
+
 use copydesk::text::detect::{
-    model::{MAGIC, TAG_BYTES},
+    model::{LINE, MAGIC, OVERFLOWS, TAG_BYTES, check, home},
     script::Script,
 };
 
 use crate::{corpus::Class, fit::Fit};
 
+/// How full the lines are, on average.
+const FILL: f64 = 0.86;
+
 /// One script's section.
-pub fn section(classes: &[Class], fit: &Fit) -> Vec<u8> {
+pub fn section(classes: &[Class], fit: &Fit) -> Section {
     let largest = fit.weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
     // The few largest weights are cut, so that the many small ones keep their digits.
     let mut sizes: Vec<f32> = fit.weights.iter().map(|w| w.abs()).filter(|&w| w > 0.0).collect();
@@ -25,51 +30,80 @@ pub fn section(classes: &[Class], fit: &Fit) -> Vec<u8> {
         }
         rows.push((feature, row));
     }
-    let bits = (rows.len() / 3).max(2).ilog2();
-    rows.sort();
-    // Two features of one bucket with one check byte cannot be told apart: the one with more weights stays.
-    let mut table: Vec<u8> = Vec::new();
-    let mut offsets: Vec<u32> = Vec::new();
-    let mut at = 0;
-    for bucket in 0..1_u64 << bits {
-        offsets.push(u32::try_from(table.len()).expect("under 4 GB"));
-        let end = at + rows[at..].iter().take_while(|(feature, _)| feature >> (64 - bits) == bucket).count();
-        let mut here: Vec<(u8, &Vec<u8>)> = rows[at..end].iter().map(|(feature, row)| ((feature >> (56 - bits)) as u8, row)).collect();
-        here.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.len().cmp(&a.1.len())).then(a.1.cmp(b.1)));
-        here.dedup_by_key(|(check, _)| *check);
-        for (check, row) in here {
-            table.extend([check, u8::try_from(row.len() / 2).expect("few classes")]);
-            table.extend(row);
+    let used: usize = rows.iter().map(|(_, row)| row.len() + 2).sum();
+    let homes = u32::try_from((used as f64 / FILL / (LINE - 1) as f64) as usize + 1).expect("few lines");
+    // In the order of their homes, the widest first: what does not fit goes on to the next line.
+    rows.sort_by(|a, b| home(a.0, homes).cmp(&home(b.0, homes)).then(b.1.len().cmp(&a.1.len())).then(a.0.cmp(&b.0)));
+    let mut lines: Vec<u8> = Vec::new();
+    let mut waiting: VecDeque<&(u64, Vec<u8>)> = VecDeque::new();
+    let (mut at, mut line, mut longest) = (0, 0, 0);
+    while line < homes as usize || !waiting.is_empty() {
+        while rows.get(at).is_some_and(|(feature, _)| home(*feature, homes) == line) {
+            waiting.push_back(&rows[at]);
+            at += 1;
         }
-        at = end;
+        let (mut checks, mut weights): (Vec<(u8, usize)>, Vec<u8>) = (Vec::new(), Vec::new());
+        let mut left = VecDeque::new();
+        for row in waiting {
+            // Two features that a look-up would confuse: the first stays.
+            if checks.iter().any(|(known, _)| *known == check(row.0)) {
+                continue;
+            }
+            if 1 + 2 * (checks.len() + 1) + weights.len() + row.1.len() > LINE {
+                left.push_back(row);
+                continue;
+            }
+            weights.extend(&row.1);
+            checks.push((check(row.0), weights.len()));
+        }
+        waiting = left;
+        longest = longest.max(waiting.len());
+        let overflows = if waiting.is_empty() { 0 } else { OVERFLOWS };
+        let start = 1 + 2 * checks.len();
+        lines.push(u8::try_from(checks.len()).expect("few rows") | overflows);
+        for (check, end) in checks {
+            lines.extend([check, u8::try_from(start + end).expect("within the line")]);
+        }
+        lines.extend(weights);
+        line += 1;
+        lines.resize(line * LINE, 0);
     }
-    offsets.push(u32::try_from(table.len()).expect("under 4 GB"));
-    let mut bytes = vec![u8::try_from(classes.len()).expect("few classes"), u8::try_from(bits).expect("few bits"), 0, 0];
+    let mut bytes = vec![u8::try_from(classes.len()).expect("few classes"), 0, 0, 0];
     bytes.extend(scale.to_le_bytes());
+    bytes.extend(homes.to_le_bytes());
     for class in classes {
         let mut tag = class.tag.as_bytes().to_vec();
         tag.resize(TAG_BYTES, 0);
         bytes.extend(tag);
     }
     bytes.extend(fit.biases.iter().flat_map(|bias| bias.to_le_bytes()));
-    bytes.extend(offsets.iter().flat_map(|offset| offset.to_le_bytes()));
-    bytes.extend(&table);
-    eprintln!("{} rows, {} weights, {} bytes", rows.len(), sizes.len(), bytes.len());
-    bytes
+    eprintln!("{} rows, {} weights, {} bytes, {longest} rows carried at most", rows.len(), sizes.len(), lines.len());
+    Section { head: bytes, lines }
+}
+
+/// A section: its lines start at a multiple of their size.
+pub struct Section {
+    head: Vec<u8>,
+    lines: Vec<u8>,
 }
 
 /// The whole file.
-pub fn file(sections: &[(Script, Vec<u8>)]) -> Vec<u8> {
+pub fn file(sections: &[(Script, Section)]) -> Vec<u8> {
     let mut file = MAGIC.to_vec();
     file.extend(u32::try_from(sections.len()).expect("few scripts").to_le_bytes());
     let mut start = file.len() + sections.len() * 12;
     for (script, section) in sections {
+        let end = (start + section.head.len()).next_multiple_of(LINE) + section.lines.len();
         file.extend([*script as u8, 0, 0, 0]);
-        for at in [start, start + section.len()] {
+        for at in [start, end] {
             file.extend(u32::try_from(at).expect("under 4 GB").to_le_bytes());
         }
-        start += section.len();
+        start = end;
     }
-    file.extend(sections.iter().flat_map(|(_, section)| section));
+    for (_, section) in sections {
+        file.extend(&section.head);
+        file.resize(file.len().next_multiple_of(LINE), 0);
+        file.extend(&section.lines);
+    }
     file
 }
