@@ -200,6 +200,8 @@ pub async fn unary(channel: Channel, method: Method, article: &Article, deadline
 /// How a call ended that failed with `status`.
 pub fn failed(status: &Status) -> Ended {
     match status.code() {
+        // The deadline by the caller's own clock, which tonic's client reports in this way.
+        Code::Cancelled if status.message() == "Timeout expired" => Ended::Status(Code::DeadlineExceeded),
         Code::Unavailable if status.get_details_retry_info().is_none() => Ended::UnavailableWithoutRetryInfo,
         code => Ended::Status(code),
     }

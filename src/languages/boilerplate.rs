@@ -19,13 +19,15 @@ pub struct Boilerplate {
 #[derive(Debug, Default)]
 struct Lists {
     lines: FxHashSet<&'static str>,
-    starts: FxHashMap<char, Vec<&'static str>>,
-    /// The first two characters of each phrase in `starts`.
-    openings: FxHashSet<[Option<char>; 2]>,
+    /// By their opening; those that are shorter than one, by their first character.
+    starts: FxHashMap<Opening, Vec<&'static str>>,
     parts: Vec<&'static str>,
     calendar: FxHashSet<&'static str>,
     bylines: FxHashSet<&'static str>,
 }
+
+/// The first characters of a phrase: enough to tell most sentences from it.
+type Opening = [Option<char>; 4];
 
 /// The names of the sections, in the order in which the files hold them.
 #[cfg(test)]
@@ -58,17 +60,16 @@ impl Boilerplate {
     }
 
     /// Whether `text` starts with a phrase that only boilerplate starts with: `follow us on`.
-    pub fn starts(&self, text: &str) -> bool {
-        let Some(first) = text.chars().next() else { return false };
-        self.lists().starts.get(&first).is_some_and(|phrases| {
-            phrases.iter().any(|phrase| text.strip_prefix(phrase).is_some_and(|rest| !continues_word(phrase, rest)))
-        })
-    }
-
-    /// Whether a phrase that [`starts`](Self::starts) finds may begin with the characters of `opening`.
-    pub fn may_start(&self, opening: [Option<char>; 2]) -> bool {
-        let openings = &self.lists().openings;
-        openings.contains(&opening) || openings.contains(&[opening[0], None])
+    pub fn starts(&self, text: impl Iterator<Item = char> + Clone) -> bool {
+        let opening = opening(text.clone());
+        let starts = |phrase: &&str| {
+            let mut rest = text.clone();
+            phrase.chars().all(|c| rest.next() == Some(c)) && !continues_word(phrase, rest.next())
+        };
+        [opening, [opening[0], None, None, None]]
+            .iter()
+            .filter_map(|opening| self.lists().starts.get(opening))
+            .any(|phrases| phrases.iter().any(starts))
     }
 
     /// Whether `line` holds a phrase that marks a short line as boilerplate: `getty images`.
@@ -93,10 +94,11 @@ impl Boilerplate {
                 match section {
                     "lines" => drop(lists.lines.insert(phrase)),
                     "starts" => {
-                        let mut characters = phrase.chars();
-                        let opening = [characters.next(), characters.next()];
-                        lists.openings.insert(opening);
-                        lists.starts.entry(opening[0].unwrap_or_default()).or_default().push(phrase);
+                        let mut opening = opening(phrase.chars());
+                        if opening.contains(&None) {
+                            opening = [opening[0], None, None, None];
+                        }
+                        lists.starts.entry(opening).or_default().push(phrase);
                     }
                     "parts" => lists.parts.push(phrase),
                     "calendar" => lists.calendar.extend(phrase.split_whitespace()),
@@ -109,11 +111,15 @@ impl Boilerplate {
     }
 }
 
-/// Whether the last word of `phrase` goes on in `rest`: `by` in `bypass`. Only where words are told apart by spaces.
-fn continues_word(phrase: &str, rest: &str) -> bool {
+fn opening(mut text: impl Iterator<Item = char>) -> Opening {
+    [text.next(), text.next(), text.next(), text.next()]
+}
+
+/// Whether the last word of `phrase` goes on with `next`: `by` in `bypass`. Only where words are told apart by spaces.
+fn continues_word(phrase: &str, next: Option<char>) -> bool {
     let spaced = |c: char| {
         c.is_alphabetic()
             && !matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
     };
-    phrase.chars().next_back().is_some_and(spaced) && rest.chars().next().is_some_and(spaced)
+    phrase.chars().next_back().is_some_and(spaced) && next.is_some_and(spaced)
 }

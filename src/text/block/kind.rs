@@ -1,5 +1,7 @@
 //! What a block is on its page: prose, heading, list item or boilerplate.
 
+use std::str::Chars;
+
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -140,7 +142,7 @@ impl Furniture {
     /// The kind of a sentence in a block of kind `block`.
     pub(in crate::text) fn kind(self, sentence: &str, block: Kind) -> Kind {
         match block {
-            Kind::Prose if sentence.len() <= LONGEST_LABEL && self.starts(&normalised(prefix(sentence))) => {
+            Kind::Prose if sentence.len() <= LONGEST_LABEL && self.starts(Normalised::new(sentence)) => {
                 Kind::Boilerplate
             }
             Kind::Prose if is_run_together(sentence) => Kind::ListItem,
@@ -153,15 +155,18 @@ impl Furniture {
             return if starts_item(block) { Look::Item { words: usize::MAX } } else { Look::Prose };
         }
         let terminated = ends_with_mark(block);
-        let line = normalised(block);
-        let words = words(block);
-        if self.is_boilerplate(block, &line, terminated) {
+        if self.is_boilerplate(block, &normalised(block), terminated) {
             return Look::Boilerplate;
         }
         if starts_item(block) {
-            return Look::Item { words };
+            return Look::Item { words: words(block) };
         }
-        let question = block.ends_with(['?', '؟', '？', ';', '՞']) && words <= MOST_WORDS_OF_A_QUESTION;
+        let question = block.ends_with(['?', '؟', '？', ';', '՞']);
+        if terminated && !question {
+            return Look::Prose;
+        }
+        let words = words(block);
+        let question = question && words <= MOST_WORDS_OF_A_QUESTION;
         let lower = block.starts_with(char::is_lowercase);
         match terminated {
             true if question && !lower && !block.starts_with(['–', '—']) && is_one_sentence(block) => {
@@ -176,8 +181,8 @@ impl Furniture {
     fn is_boilerplate(self, block: &str, line: &str, terminated: bool) -> bool {
         let bare = line.trim_matches(|c: char| !c.is_alphanumeric() && c != '©');
         self.is_line(bare)
-            || self.starts(line)
-            || self.starts(bare)
+            || self.starts(line.chars())
+            || self.starts(bare.chars())
             || !block.contains(char::is_alphabetic)
             || !terminated && (self.has_part(line) || is_menu(block) || self.is_byline(block) || is_address(block))
             || self.is_date(line)
@@ -187,8 +192,8 @@ impl Furniture {
         self.own.is_line(line) || COMMON_BOILERPLATE.is_line(line)
     }
 
-    fn starts(self, line: &str) -> bool {
-        self.own.starts(line) || COMMON_BOILERPLATE.starts(line)
+    fn starts(self, line: impl Iterator<Item = char> + Clone) -> bool {
+        self.own.starts(line.clone()) || COMMON_BOILERPLATE.starts(line)
     }
 
     fn has_part(self, line: &str) -> bool {
@@ -263,28 +268,53 @@ fn words(block: &str) -> usize {
     spaced.max(unspaced.div_ceil(2))
 }
 
-/// As much of a sentence as a phrase can start.
-fn prefix(sentence: &str) -> &str {
-    sentence.char_indices().nth(64).map_or(sentence, |(end, _)| &sentence[..end])
-}
-
 /// `text` in lower case, with each number as `0` and each run of white space as a space.
 fn normalised(text: &str) -> String {
+    if text.is_ascii() && !text.bytes().fold(false, |found, byte| found | !is_plain(byte)) && !text.contains("  ") {
+        return text.to_ascii_lowercase();
+    }
     let mut line = String::with_capacity(text.len());
-    for c in text.chars() {
-        let c = if c.is_numeric() {
-            '0'
-        } else if c.is_whitespace() {
-            ' '
-        } else {
-            c
-        };
-        if !(matches!(c, '0' | ' ') && line.ends_with(c)) {
-            // The Turkish capital of `i` would become two characters.
-            line.extend(if c == 'İ' { 'i' } else { c }.to_lowercase());
+    line.extend(Normalised::new(text));
+    line
+}
+
+/// Whether `byte` is a character that [`normalised`] puts in lower case, if anything.
+fn is_plain(byte: u8) -> bool {
+    byte >= b' ' && !byte.is_ascii_digit()
+}
+
+/// The characters of [`normalised`].
+#[derive(Clone)]
+struct Normalised<'t> {
+    characters: Chars<'t>,
+    last: char,
+}
+
+impl<'t> Normalised<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { characters: text.chars(), last: '\0' }
+    }
+}
+
+impl Iterator for Normalised<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        loop {
+            let c = match self.characters.next()? {
+                c @ 'a'..='z' => c,
+                c if c.is_numeric() => '0',
+                c if c.is_whitespace() => ' ',
+                c if c.is_ascii() => c.to_ascii_lowercase(),
+                // All but the Turkish capital of `i` become one character, and that begins with an `i`.
+                c => c.to_lowercase().next().unwrap_or(c),
+            };
+            if !(matches!(c, '0' | ' ') && self.last == c) {
+                self.last = c;
+                return Some(c);
+            }
         }
     }
-    line
 }
 
 fn is_mark_of_a_letter(c: char) -> bool {
