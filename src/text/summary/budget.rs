@@ -78,7 +78,7 @@ impl<'d, 't> Budget<'d, 't> {
 /// The text of `sentences`, joined as prose: line breaks inside them as spaces, a space between them, none after the full
 /// stop of a script that sets none.
 pub(super) fn join(document: &Document<'_>, sentences: impl Iterator<Item = usize>) -> String {
-    let mut joined = String::new();
+    let mut joined = String::with_capacity(1024);
     let mut between = "";
     for sentence in sentences {
         let text = document.sentences()[sentence].span.of(document.text());

@@ -264,7 +264,8 @@ fn leans(text: &str, openers: &WordList) -> bool {
     if openers.is_empty() {
         return false;
     }
-    let mut opening = String::from("-");
+    let mut opening = String::with_capacity(64);
+    opening.push('-');
     let mut steps = 0;
     let mut leans = false;
     let mut chars = text.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().peekable();
