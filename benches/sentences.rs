@@ -1,5 +1,5 @@
 //! Sentence splitting beside its peers in one run: F1 on the golden sentences and pages of this repository, bytes a second
-//! on its pages, and nanoseconds a byte on hostile text of growing size.
+//! on the articles of `corpus/`, and nanoseconds a byte on hostile text of growing size.
 //!
 //! The peers take turns, and each figure is the median of their turns, so that a busy machine slows all of them alike.
 
@@ -12,6 +12,11 @@ use copydesk::{
 use icu_segmenter::SentenceSegmenter;
 use unicode_segmentation::UnicodeSegmentation;
 
+#[allow(dead_code)]
+mod corpus;
+
+const LANGUAGES: [&str; 7] = ["en", "de", "ru", "ar", "hi", "zh", "ja"];
+const SEED: u64 = 20_261_122;
 const ROUNDS: usize = 15;
 const THROUGHPUT_BYTES: usize = 1 << 20;
 
@@ -42,8 +47,9 @@ fn main() {
     for peer in PEERS {
         println!("  {:22} {:.3}", peer.name, f1(peer, &golden));
     }
-    let english = repeated(golden.iter().filter(|text| text.code == "en"));
-    let multilingual = repeated(golden.iter());
+    let english = corpus::article("en", THROUGHPUT_BYTES, SEED);
+    let multilingual: String =
+        LANGUAGES.iter().map(|code| corpus::article(code, THROUGHPUT_BYTES / LANGUAGES.len(), SEED)).collect();
     for (name, text) in [("English", &english), ("multilingual", &multilingual)] {
         println!("MB/s, one thread, {name}, {} bytes, median of {ROUNDS} turns", text.len());
         let seconds = medians(text);
@@ -159,11 +165,6 @@ fn cost(piece: &str, bytes: usize) -> f64 {
             start.elapsed().as_secs_f64() * 1e9 / text.len() as f64
         })
         .fold(f64::INFINITY, f64::min)
-}
-
-fn repeated<'g>(texts: impl Iterator<Item = &'g Golden>) -> String {
-    let once: String = texts.map(|text| format!("{}\n\n", text.text)).collect();
-    once.repeat(THROUGHPUT_BYTES / once.len() + 1)
 }
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
