@@ -7,7 +7,7 @@ mod choose;
 mod mention;
 mod score;
 
-pub use score::{FEATURE_NAMES, FEATURES, Weights};
+pub use score::{FEATURE_NAMES, FEATURES, Weights, weights};
 
 use super::{document::Document, span::Span};
 
@@ -59,7 +59,7 @@ pub struct Keyword {
 
 /// The keywords of `document`, best first. Scores fall strictly; of equals the one that comes first in the text is better.
 pub fn extract(document: &Document<'_>, options: &Options) -> Vec<Keyword> {
-    let weights = score::weights(options.style);
+    let weights = weights(options.style);
     let candidates = Candidates::of(document, options.max_words);
     let mut pool = choose::pool(document, &candidates, options);
     let rarity = score::Rarity::of(document);

@@ -49,7 +49,7 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
 pub type Weights = [f32; FEATURES];
 
 /// The weights that `style` is scored with.
-pub(super) fn weights(style: Style) -> &'static Weights {
+pub fn weights(style: Style) -> &'static Weights {
     match style {
         Style::Tags => &TAGS,
         Style::Phrases => &PHRASES,

@@ -3,6 +3,8 @@
 //! ```text
 //! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords           # fit, print both vectors
 //! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --score   # score the weights in the source
+//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --ablate  # what each feature adds to them
+//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --fit-only  # fit, without the long validation
 //! ```
 //!
 //! Each `NAME.jsonl` of the folder is one data set, a document a line: `{"lang", "text", "keys"}`. A first fit is a
@@ -29,6 +31,13 @@ const PHRASE_SETS: [&str; 1] = ["inspec_en"];
 /// How many parts the documents are put in when some are kept from the fit.
 const FOLDS: usize = 5;
 
+/// How often the regression is made again over the candidates that come first, and over how many of them.
+const ROUNDS: usize = 2;
+const TOP: usize = 60;
+
+/// The ridge that holds the weights small.
+const RIDGE: f64 = 0.02;
+
 /// How many fits are averaged, each without one share of the documents.
 const BAGS: usize = 4;
 
@@ -43,6 +52,10 @@ fn main() -> Result<()> {
         sets.iter().partition(|set| PHRASE_SETS.contains(&set.name.as_str()));
     if arguments.iter().any(|a| a == "--score") {
         score(&tags, &phrases);
+        return Ok(());
+    }
+    if arguments.iter().any(|a| a == "--ablate") {
+        ablate(&tags, &phrases);
         return Ok(());
     }
     let validate = !arguments.iter().any(|a| a == "--fit-only");
@@ -82,6 +95,26 @@ fn fit_style(style: Style, sets: &[&Set<'_>], validate: bool) {
     println!("{:<14} {a:10.2} {b:17.2} {c:14.2}", "mean");
     for (weight, name) in weights.iter().zip(FEATURE_NAMES) {
         println!("    {weight:.3}, // {name}");
+    }
+}
+
+/// Says what the mean over the sets is without each feature, the other weights as they are.
+fn ablate(tags: &[&Set<'_>], phrases: &[&Set<'_>]) {
+    let styles = [(Style::Tags, tags), (Style::Phrases, phrases)];
+    let whole: Vec<f64> =
+        styles.iter().map(|&(style, sets)| mean(sets, Part::default(), keyword::weights(style))).collect();
+    println!("{:<44} {:>6} {:>8}", "points of F1@10 lost without", "tags", "phrases");
+    for (feature, name) in FEATURE_NAMES.iter().enumerate().skip(1) {
+        let lost: Vec<f64> = styles
+            .iter()
+            .zip(&whole)
+            .map(|(&(style, sets), whole)| {
+                let mut weights = *keyword::weights(style);
+                weights[feature] = 0.0;
+                100.0 * (whole - mean(sets, Part::default(), &weights))
+            })
+            .collect();
+        println!("{name:<44} {:6.2} {:8.2}", lost[0], lost[1]);
     }
 }
 
@@ -160,55 +193,66 @@ fn ascend(sets: &[&Set<'_>], part: Part, mut weights: Weights) -> Weights {
 /// then over those that come first by what was found, where the choice is made.
 fn regress(sets: &[&Set<'_>], part: Part) -> Weights {
     let mut weights = [0.0_f64; FEATURES];
-    let top: usize = env::var("TOP").ok().and_then(|v| v.parse().ok()).unwrap_or(60);
-    let rounds: usize = env::var("ROUNDS").ok().and_then(|v| v.parse().ok()).unwrap_or(2);
-    let ridge: f64 = env::var("RIDGE").ok().and_then(|v| v.parse().ok()).unwrap_or(0.02);
-    let _ = ridge;
-    for round in 0..=rounds {
+    for round in 0..=ROUNDS {
         let current = weights.map(|w| w as f32);
-        let rows: Vec<Vec<(f64, Vec<usize>)>> = sets.iter().map(|set| set.documents.iter().enumerate().map(|(i, read)| {
-            let count = read.hits.len();
-            let mut order: Vec<usize> = (0..count).collect();
-            if !part.holds(i) { return (0.0, Vec::new()); }
-            if round > 0 {
-                let score = |i: usize| read.measured.features[i].iter().zip(&current).map(|(f, w)| f * w).sum::<f32>();
-                let scores: Vec<f32> = (0..count).map(score).collect();
-                order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-                order.truncate(top);
-            }
-            (1.0 / set.documents.len() as f64, order)
-        }).collect()).collect();
-        weights = newton(sets, &rows, weights, ridge);
+        let rows: Vec<Vec<(f64, Vec<usize>)>> = sets
+            .iter()
+            .map(|set| {
+                set.documents
+                    .iter()
+                    .enumerate()
+                    .map(|(i, read)| {
+                        let count = read.hits.len();
+                        let mut order: Vec<usize> = (0..count).collect();
+                        if !part.holds(i) {
+                            return (0.0, Vec::new());
+                        }
+                        if round > 0 {
+                            let score = |i: usize| {
+                                read.measured.features[i].iter().zip(&current).map(|(f, w)| f * w).sum::<f32>()
+                            };
+                            let scores: Vec<f32> = (0..count).map(score).collect();
+                            order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+                            order.truncate(TOP);
+                        }
+                        (1.0 / set.documents.len() as f64, order)
+                    })
+                    .collect()
+            })
+            .collect();
+        weights = newton(sets, &rows, weights);
     }
     weights.map(|w| w as f32)
 }
 
-fn newton(sets: &[&Set<'_>], rows: &[Vec<(f64, Vec<usize>)>], mut weights: [f64; FEATURES], ridge: f64) -> [f64; FEATURES] {
+/// Newton's method over the candidates in `rows`: for each set and document its share and the candidates that count.
+fn newton(sets: &[&Set<'_>], rows: &[Vec<(f64, Vec<usize>)>], mut weights: [f64; FEATURES]) -> [f64; FEATURES] {
     for _ in 0..8 {
         let mut gradient = [0.0_f64; FEATURES];
         let mut hessian = [[0.0_f64; FEATURES]; FEATURES];
         for (set, rows) in sets.iter().zip(rows) {
             for (read, (share, order)) in set.documents.iter().zip(rows) {
-            let share = *share;
-            for (features, hit) in order.iter().map(|&i| (&read.measured.features[i], &read.hits[i])) {
-                let x: [f64; FEATURES] = std::array::from_fn(|i| f64::from(features[i]));
-                let linear: f64 = x.iter().zip(&weights).map(|(x, w)| x * w).sum();
-                let p = 1.0 / (1.0 + (-linear).exp());
-                let error = f64::from(u8::from(*hit)) - p;
-                let curve = (p * (1.0 - p)).max(1e-9);
-                for i in 0..FEATURES {
-                    gradient[i] += share * error * x[i];
-                    for j in 0..=i {
-                        hessian[i][j] += share * curve * x[i] * x[j];
+                let share = *share;
+                for (features, hit) in order.iter().map(|&i| (&read.measured.features[i], &read.hits[i])) {
+                    let x: [f64; FEATURES] = std::array::from_fn(|i| f64::from(features[i]));
+                    let linear: f64 = x.iter().zip(&weights).map(|(x, w)| x * w).sum();
+                    let p = 1.0 / (1.0 + (-linear).exp());
+                    let error = f64::from(u8::from(*hit)) - p;
+                    let curve = (p * (1.0 - p)).max(1e-9);
+                    for i in 0..FEATURES {
+                        gradient[i] += share * error * x[i];
+                        for j in 0..=i {
+                            hessian[i][j] += share * curve * x[i] * x[j];
+                        }
                     }
                 }
-            }}
+            }
         }
         for i in 0..FEATURES {
             for j in i + 1..FEATURES {
                 hessian[i][j] = hessian[j][i];
             }
-            let ridge = ridge * sets.len() as f64;
+            let ridge = RIDGE * sets.len() as f64;
             hessian[i][i] += ridge;
             gradient[i] -= ridge * weights[i];
         }
