@@ -198,3 +198,122 @@ fn chinese_sentences_are_joined_without_spaces() {
     let document = document(text, "", "zh");
     assert_eq!(summarize(&document, &with(Length::Sentences(10))).text, text);
 }
+
+/// A page with everything that never comes in a summary.
+const PAGE: &str = "Ferry runs aground off Norderhall
+
+By Karin Holm
+Updated 3 hours ago
+
+A ferry with 212 passengers ran aground on a sandbank near the island of Norderhall early on Monday. \
+The coast guard of Norderhall said that nobody aboard the ferry was hurt.
+
+A tug beside the ferry off Norderhall on Monday. Photo: Westerby Harbour Board
+
+What happened on the bridge?
+
+The captain told reporters that thick fog had hidden the lights of the harbour of Norderhall. \
+The ships that were sent are:Grey TernNorth StarOld BettyThe Harbour Pilot
+
+Two tugs pulled the ferry off the sandbank at high tide and brought the passengers to the harbour. \
+Hotels on the island offered free rooms to the passengers of the ferry and their families.
+
+Share this article
+Follow us on Facebook";
+
+#[test]
+fn page_furniture_and_glued_lists_never_come() {
+    let document = document(PAGE, "Ferry runs aground off Norderhall", "en");
+    for profile in [Profile::News, Profile::Informative] {
+        for most in 1..=12 {
+            let text = summarize(&document, &Options { profile, ..with(Length::Sentences(most)) }).text;
+            for never in
+                ["runs aground", "Karin Holm", "hours ago", "What happened", "Grey Tern", "Photo", "Share", "Follow us"]
+            {
+                assert!(!text.contains(never), "{never} in {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_main_article_comes_before_another() {
+    let page = format!("{FERRY}\n\nCouncil passes school budget\n\n{BUDGET}");
+    let document = document(&page, "", "en");
+    for profile in [Profile::News, Profile::Informative] {
+        for most in 1..=14 {
+            let summary =
+                summarize(&document, &Options { profile, order: Order::Rank, ..with(Length::Sentences(most)) });
+            let of_ferry: Vec<bool> = sentences(&document, &summary).iter().map(|s| FERRY.contains(s)).collect();
+            assert!(of_ferry.is_sorted_by(|one, next| one >= next), "{of_ferry:?}");
+        }
+    }
+}
+
+#[test]
+fn a_section_under_its_heading_is_of_the_article() {
+    let (first, second) = FERRY.split_at(FERRY.find("Investigators").unwrap());
+    let page = format!("{first}\n\nWhat comes next\n\n{second}");
+    let document = document(&page, "", "en");
+    let summary = summarize(&document, &Options { profile: Profile::Informative, ..with(Length::Sentences(4)) });
+    assert!(sentences(&document, &summary).iter().any(|sentence| second.contains(sentence)));
+}
+
+#[test]
+fn a_sentence_in_other_words_order_is_not_said_again() {
+    let text = format!(
+        "{FERRY} Near the island of Norderhall a ferry with 212 passengers ran aground early on Monday on a sandbank."
+    );
+    let document = document(&text, "", "en");
+    let summary = summarize(&document, &with(Length::Sentences(10)));
+    assert_eq!(summary.text.matches("212 passengers").count(), 1);
+}
+
+#[test]
+fn every_language_is_summarised() {
+    for (language, text) in [
+        (
+            "vi",
+            "Hội đồng thành phố Hải Phòng đã thông qua ngân sách trường học mới vào thứ Hai. Giáo viên sẽ được tăng lương bốn phần trăm từ tháng Ba năm sau. Phe đối lập cho rằng ngân sách này thiếu trách nhiệm với người nộp thuế.",
+        ),
+        (
+            "bn",
+            "সোমবার শহর পরিষদ বিদ্যালয়ের নতুন বাজেট অনুমোদন করেছে বলে মেয়র জানান। মার্চ মাস থেকে শিক্ষকদের বেতন চার শতাংশ বাড়বে বলে পরিষদ ঘোষণা করেছে। বিরোধী দল বাজেটকে দায়িত্বহীন বলে পরিষদে ভোট দেয়নি।",
+        ),
+        (
+            "ur",
+            "شہر کی کونسل نے پیر کو اسکولوں کے نئے بجٹ کی منظوری دے دی۔ مارچ سے اساتذہ کی تنخواہوں میں چار فیصد اضافہ ہو گا، کونسل نے اعلان کیا۔ حزب اختلاف نے اسکولوں کے بجٹ کو غیر ذمہ دارانہ قرار دیا۔",
+        ),
+        ("th", "สภาเมืองอนุมัติงบประมาณโรงเรียนใหม่เมื่อวันจันทร์ที่ผ่านมา ครูจะได้รับเงินเดือนเพิ่มขึ้นสี่เปอร์เซ็นต์ตั้งแต่เดือนมีนาคม"),
+        (
+            "ja",
+            "市議会は月曜日に新しい学校予算を承認した。教師の給料は三月から四パーセント上がる予定だ。野党は学校予算を無責任だと批判した。",
+        ),
+        (
+            "ar",
+            "وافق مجلس المدينة يوم الاثنين على ميزانية جديدة للمدارس. سترتفع رواتب المعلمين بنسبة أربعة في المئة اعتبارا من شهر مارس. وصفت المعارضة ميزانية المدارس بأنها غير مسؤولة.",
+        ),
+        (
+            "tlh",
+            "Zorvat blenik thurm kalo desna mirot. Pelna grovik santu blenik zorvat desna. Kirto mavel senta thurm grovik palo.",
+        ),
+    ] {
+        let document = document(text, "", language);
+        for profile in [Profile::News, Profile::Informative] {
+            let summary = summarize(&document, &Options { profile, ..with(Length::Sentences(2)) });
+            assert_eq!(summary.picks.len(), document.sentences().len().min(2), "{language}: {}", summary.text);
+        }
+    }
+}
+
+#[test]
+fn words_of_a_budget_are_those_of_uax_29() {
+    // A Han character and a hiragana are a word each, a run of katakana is one; so is a Thai letter with its marks.
+    for (text, words) in [("北京下了雨。", 5), ("カメラです。", 3), ("ที่นี่", 2), ("It’s 3.5 km.", 3)] {
+        assert_eq!(text.unicode_words().count(), words, "{text}");
+    }
+    let text = "市议会批准了预算。教师的工资将提高。反对党表示反对。";
+    let document = document(text, "", "zh");
+    let summary = summarize(&document, &with(Length::Words(10)));
+    assert!(summary.text.unicode_words().count() <= 10, "{}", summary.text);
+}
