@@ -309,7 +309,8 @@ fn every_language_is_summarised() {
 #[test]
 fn words_of_a_budget_are_those_of_uax_29() {
     // A Han character and a hiragana are a word each, a run of katakana is one; so is a Thai letter with its marks.
-    for (text, words) in [("北京下了雨。", 5), ("カメラです。", 3), ("ที่นี่", 2), ("It’s 3.5 km.", 3)] {
+    for (text, words) in [("北京下了雨。", 5), ("カメラです。", 3), ("ที่นี่", 2), ("It’s 3.5 km.", 3)]
+    {
         assert_eq!(text.unicode_words().count(), words, "{text}");
     }
     let text = "市议会批准了预算。教师的工资将提高。反对党表示反对。";
