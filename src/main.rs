@@ -3,10 +3,11 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context;
 use copydesk::cli;
 use copydesk::config::{Command, Program, Settings};
-use copydesk::server::signal::Ending;
-use copydesk::server::{Listeners, check, logging, metrics, serve, signal};
+use copydesk::server::signal::Signals;
+use copydesk::server::{Listeners, check, logging, metrics, serve};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
 
@@ -50,19 +51,10 @@ async fn run(subcommand: impl Future<Output = anyhow::Result<ExitCode>>) -> Exit
 async fn start(settings: &Settings) -> anyhow::Result<()> {
     // First of all, so that nothing is counted before there is somebody to count it.
     metrics::install()?;
+    let signals = Signals::catch().context("cannot handle signals")?;
     check(settings)?;
-    let listeners = Listeners::bind(settings).await?;
     let archive = settings.work.document_frequencies.as_deref().map(cli::read_frequencies).transpose()?.map(Arc::new);
+    let listeners = Listeners::bind(settings).await?;
     let engine = Engine { workers: Workers::start(settings.worker_limits()), limits: settings.limits(), archive };
-    serve(routes(&engine), listeners, settings, stop()).await
-}
-
-async fn stop() -> Ending {
-    match signal::ending().await {
-        Ok(ending) => ending,
-        Err(error) => {
-            tracing::error!(%error, "signals cannot be handled: this process has to be killed");
-            std::future::pending().await
-        }
-    }
+    serve(routes(&engine), listeners, settings, signals.ending()).await
 }
