@@ -32,7 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
         in_order(&text, found.mentions.into_iter());
     }
     let summary = summary::summarize(&document, &summary::Options::default());
-    assert_eq!(summary.sentences.is_empty(), document.sentences().is_empty());
+    assert_eq!(summary.picks.is_empty(), document.sentences().is_empty());
 });
 
 /// Each span has something in it, ends where a character ends, and begins no earlier than the one before ends.
