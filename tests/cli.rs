@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap in a test is a failed test")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -258,6 +259,23 @@ fn a_stream_passes_over_texts_that_the_server_would_not_take() {
 }
 
 #[test]
+fn a_stream_that_breaks_is_taken_up_again() {
+    let (server, folder) = (Server::start(), Folder::new());
+    let items: String = (0..200)
+        .map(|id| format!("{{\"id\":{id},\"text\":\"{}\"}}\n", "The ferry runs all winter. ".repeat(40)))
+        .collect();
+    let file = folder.file("in.jsonl", items);
+    // Well after what the server says of itself, well before the last answer.
+    let url = cut_once(&server.url, 200_000);
+    let output = run(&["analyze", "--jsonl", &file, "--endpoint", &url]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let mut ids: Vec<u32> =
+        json_lines(&output).iter().map(|result| result["id"].as_str().unwrap().parse().unwrap()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (0..200).collect::<Vec<_>>(), "each item is answered once");
+}
+
+#[test]
 fn health_of_a_server_is_one_line_and_exit_status_0() {
     let server = Server::start();
     for arguments in [&["health"][..], &["health", "--service=copydesk.v1.SummaryService"]] {
@@ -280,7 +298,7 @@ fn health_finds_the_server_by_its_own_setting() {
 #[test]
 fn nobody_there_is_exit_status_1_and_says_so() {
     // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}");
     let output = run(&["health", "--endpoint", &url]);
     assert_eq!(output.status.code(), Some(1));
@@ -364,6 +382,27 @@ fn sorted_lines(text: &str) -> Vec<String> {
 
 fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A way to the server whose first connection is cut after it has carried so many bytes of answers.
+fn cut_once(server: &str, bytes: u64) -> String {
+    let server = server.trim_start_matches("http://").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for (place, client) in listener.incoming().map_while(Result::ok).enumerate() {
+            let there = TcpStream::connect(&server).unwrap();
+            let (mut requests, mut to_server) = (client.try_clone().unwrap(), there.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut requests, &mut to_server));
+            let limit = if place == 0 { bytes } else { u64::MAX };
+            std::thread::spawn(move || {
+                let _ = std::io::copy(&mut (&there).take(limit), &mut &client);
+                let _ = client.shutdown(Shutdown::Both);
+                let _ = there.shutdown(Shutdown::Both);
+            });
+        }
+    });
+    url
 }
 
 /// The bytes of `text` that a span names.
