@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
@@ -266,13 +267,14 @@ fn a_stream_that_breaks_is_taken_up_again() {
         .collect();
     let file = folder.file("in.jsonl", items);
     // Well after what the server says of itself, well before the last answer.
-    let url = cut_once(&server.url, 200_000);
+    let (url, connections) = cut_once(&server.url, 200_000);
     let output = run(&["analyze", "--jsonl", &file, "--endpoint", &url]);
     assert!(output.status.success(), "{}", stderr(&output));
     let mut ids: Vec<u32> =
         json_lines(&output).iter().map(|result| result["id"].as_str().unwrap().parse().unwrap()).collect();
     ids.sort_unstable();
     assert_eq!(ids, (0..200).collect::<Vec<_>>(), "each item is answered once");
+    assert_eq!(connections.load(Ordering::Relaxed), 2, "it was cut, and taken up");
 }
 
 #[test]
@@ -384,13 +386,16 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A way to the server whose first connection is cut after it has carried so many bytes of answers.
-fn cut_once(server: &str, bytes: u64) -> String {
+/// A way to the server whose first connection is cut after it has carried so many bytes of answers, and how many there were.
+fn cut_once(server: &str, bytes: u64) -> (String, Arc<AtomicU32>) {
     let server = server.trim_start_matches("http://").to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&connections);
     std::thread::spawn(move || {
-        for (place, client) in listener.incoming().map_while(Result::ok).enumerate() {
+        for client in listener.incoming().map_while(Result::ok) {
+            let place = counted.fetch_add(1, Ordering::Relaxed);
             let there = TcpStream::connect(&server).unwrap();
             let (mut requests, mut to_server) = (client.try_clone().unwrap(), there.try_clone().unwrap());
             std::thread::spawn(move || std::io::copy(&mut requests, &mut to_server));
@@ -402,7 +407,7 @@ fn cut_once(server: &str, bytes: u64) -> String {
             });
         }
     });
-    url
+    (url, connections)
 }
 
 /// The bytes of `text` that a span names.
