@@ -64,8 +64,9 @@ pub struct Segment {
 /// are such as the model knows.
 pub fn detect(text: &str, options: &Options) -> Detection {
     let (free, allowed) = read(text, options);
-    let mut languages = allowed.unwrap_or_else(|| free.languages.clone());
-    let best_of_all = languages.first().map(|best| best.tag) == free.languages.first().map(|best| best.tag);
+    let best = free.languages.first().map(|best| best.tag);
+    let mut languages = allowed.unwrap_or(free.languages);
+    let best_of_all = languages.first().map(|best| best.tag) == best;
     languages.retain(|candidate| candidate.confidence >= NEGLIGIBLE);
     languages.truncate(options.max_languages);
     Detection { reliable: free.reliable && best_of_all, languages }
@@ -91,7 +92,8 @@ fn read(text: &str, options: &Options) -> (Detection, Option<Vec<Candidate>>) {
     }
     let reading = Reading::of(text);
     let languages = posterior(&reading, &[]);
-    let reliable = languages.first().is_some_and(|best| best.confidence >= RELIABLE) && is_familiar(&reading);
+    let reliable =
+        languages.first().is_some_and(|best| best.confidence >= RELIABLE && is_familiar(text, &reading, best.tag));
     let allowed = (!options.candidates.is_empty()).then(|| posterior(&reading, &options.candidates));
     (Detection { languages, reliable }, allowed)
 }

@@ -20,16 +20,22 @@ pub fn classify(token: &str) -> Token {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' => {
                 seen.letters += 1;
+                seen.vowels += usize::from(matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u' | b'y'));
                 seen.mixed |= previous.is_ascii_digit();
                 seen.repeated += usize::from(previous.eq_ignore_ascii_case(&byte));
             }
             b'0'..=b'9' => seen.mixed |= previous.is_ascii_alphabetic(),
             b'/' => seen.slashes += 1,
             b'@' => seen.at_signs += 1,
-            b'_' | b'\\' | b'{' | b'}' | b'=' | b'<' | b'>' | b'|' | b'^' | b'~' | b'`' => seen.code = true,
+            b'\\' => {
+                seen.code = true;
+                seen.backslash = true;
+            }
+            b'_' | b'{' | b'}' | b'=' | b'<' | b'>' | b'|' | b'^' | b'~' | b'`' => seen.code = true,
             b';' => seen.code |= previous == b')' || (at > 1 && bytes[0] == b'&'),
             b')' => seen.code |= previous == b'(',
             b'(' => seen.code |= previous == b'!',
+            b'&' => seen.code |= previous == b'(',
             b':' => seen.code |= previous == b':',
             128.. => seen.wide = true,
             _ => {}
@@ -37,7 +43,11 @@ pub fn classify(token: &str) -> Token {
         previous = byte;
     }
     if seen.wide {
-        return if seen.slashes > 1 || (seen.at_signs > 0 && seen.letters > 0) { Token::Name } else { Token::Words };
+        return if seen.backslash || seen.slashes > 1 || (seen.at_signs > 0 && seen.letters > 0) {
+            Token::Name
+        } else {
+            Token::Words
+        };
     }
     if seen.code {
         return if seen.slashes > 1 || seen.at_signs > 0 { Token::Name } else { Token::Code };
@@ -51,20 +61,26 @@ pub fn classify(token: &str) -> Token {
         || token.starts_with("www.")
         || seen.mixed
         || same_letter
+        || (seen.vowels == 0 && seen.letters > LONGEST_WITHOUT_VOWEL)
         || is_hexadecimal_colour(token)
         || is_roman_number(token);
     if name { Token::Name } else { Token::Words }
 }
 
+/// No word of ASCII letters that is longer is without a vowel; Czech, Slovak and Welsh have some of five.
+const LONGEST_WITHOUT_VOWEL: usize = 5;
+
 #[derive(Default)]
 struct Seen {
     letters: usize,
+    vowels: usize,
     repeated: usize,
     slashes: usize,
     at_signs: usize,
     mixed: bool,
     code: bool,
     wide: bool,
+    backslash: bool,
 }
 
 fn is_hexadecimal_colour(token: &str) -> bool {
@@ -113,7 +129,19 @@ mod tests {
 
     #[test]
     fn identifiers_and_numbers_are_names() {
-        for token in ["2026-11-22", "1990s", "H2O", "9f86d081884c7d65", "#ffcc00", "$ABC", "XIV.", "zzzz", "A320neo"] {
+        for token in [
+            "2026-11-22",
+            "1990s",
+            "H2O",
+            "9f86d081884c7d65",
+            "#ffcc00",
+            "$ABC",
+            "XIV.",
+            "zzzz",
+            "A320neo",
+            "hjklsdfg",
+            "(\\ツ",
+        ] {
             check(token, Token::Name);
         }
     }

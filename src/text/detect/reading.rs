@@ -49,11 +49,11 @@ const FOREIGN: [char; 27] = [
 ];
 
 /// A text up to this many bytes is read whole.
-const WHOLE: usize = 1200;
+const WHOLE: usize = 700;
 
 /// A longer one is read in this many windows, spread over it, of so many bytes each.
-const WINDOWS: usize = 8;
-const WINDOW: usize = 120;
+const WINDOWS: usize = 6;
+const WINDOW: usize = 110;
 
 impl Reading {
     /// Reads `text`, or a sample of it where it is long: the work has a bound that does not depend on the text's length.
@@ -91,7 +91,7 @@ impl Reading {
                 Token::Words => self.read_words(token),
                 Token::Code => self.code += 1,
                 Token::Name if token.contains('-') && !token.contains(['/', '@']) => {
-                    for part in token.split('-').filter(|part| classify(part) == Token::Words) {
+                    for part in token.split('-').filter(|part| is_word(part)) {
                         self.read_words(part);
                     }
                 }
@@ -134,6 +134,11 @@ impl Reading {
         }
         self.pending.clear();
     }
+}
+
+/// Whether a part of a token with digits in it is a word.
+fn is_word(part: &str) -> bool {
+    classify(part) == Token::Words && !part.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// The words that `text` has between two offsets, which may lie anywhere in it: what they cut is left out, where that leaves
