@@ -198,7 +198,7 @@ pub const fn home(feature: u64, homes: u32) -> usize {
 /// What tells a feature from others in its line: bits that its home does not depend on.
 #[inline]
 pub const fn check(feature: u64) -> u8 {
-    (feature >> 24) as u8
+    feature.to_le_bytes()[3]
 }
 
 /// The `u32` at `at`; 0 where the bytes end before it.

@@ -19,10 +19,10 @@ pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
         .collect();
     let mut tags: Vec<_> = Vec::new();
     for (_, candidates) in &units {
-        if let Some(best) = candidates.first() {
-            if !tags.contains(&best.tag) {
-                tags.push(best.tag);
-            }
+        if let Some(best) = candidates.first()
+            && !tags.contains(&best.tag)
+        {
+            tags.push(best.tag);
         }
     }
     if tags.is_empty() {
