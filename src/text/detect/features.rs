@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn features_depend_on_order_and_boundaries() {
-        let mut features = |text: &str| {
+        let features = |text: &str| {
             let mut found = Vec::new();
             words(text, |script, word| word.features(script, |feature| found.push(feature)));
             found.sort_unstable();

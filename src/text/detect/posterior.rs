@@ -99,13 +99,15 @@ pub fn posterior(reading: &Reading, allowed: &[Tag]) -> Vec<Candidate> {
                 continue;
             }
             section.scores(sums, &mut scores);
-            for (tag, score) in tags.iter().zip(&mut scores) {
+            for (tag, score) in tags.iter().zip(&mut scores).filter(|_| script == Script::Latin) {
                 if tag.is_some_and(|tag| tag.language.code == "bs") {
                     *score -= BOSNIAN;
                 }
             }
         }
         let scored = tags.iter().zip(scores).filter_map(|(tag, score)| match tag {
+            // All but Chinese is as it is.
+            Some(tag) if allowed.is_empty() && script != Script::Han => Some((Some(*tag), score)),
             Some(tag) => permitted(*tag, reading, allowed).map(|tag| (Some(tag), score)),
             None => allowed.is_empty().then_some((None, score)),
         });
