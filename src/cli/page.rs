@@ -15,7 +15,7 @@ use super::wrap::{Run, shown, wrap};
 /// Lines longer than this are hard to read.
 const MOST_COLUMNS: usize = 100;
 /// What stands before a sentence of the summary, coloured or not.
-const MARK: &str = "\u{25b8} ";
+const MARK: &str = "\u{25b8}\u{a0}";
 
 const LABEL: Style = Style::new().bold();
 const QUIET: Style = Style::new().dimmed();

@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use anstyle::Style;
 use unicode_width::UnicodeWidthChar;
 
+/// What stands on either side of it stays together.
+const NO_BREAK_SPACE: char = '\u{a0}';
+
 /// A piece of text in one style.
 pub type Run<'t> = (Style, &'t str);
 
@@ -17,7 +20,7 @@ pub fn wrap(runs: &[Run<'_>], width: usize, indent: usize) -> String {
     let mut space = false;
     for &(style, text) in runs {
         for c in text.chars() {
-            if c.is_whitespace() {
+            if c.is_whitespace() && c != NO_BREAK_SPACE {
                 lines.push(&mut word, space);
                 space = true;
                 continue;
@@ -25,7 +28,8 @@ pub fn wrap(runs: &[Run<'_>], width: usize, indent: usize) -> String {
             let wide = columns(c) == 2;
             let after_wide = word.last().is_some_and(|&(_, last)| columns(last) == 2);
             // Closing punctuation is wide as well, and stays with what it closes.
-            if (wide || after_wide) && !word.is_empty() && !is_closing(c) {
+            let joined = word.last().is_some_and(|&(_, last)| last == NO_BREAK_SPACE);
+            if (wide || after_wide) && !word.is_empty() && !joined && !is_closing(c) {
                 lines.push(&mut word, space);
                 space = false;
             }
@@ -150,6 +154,12 @@ mod tests {
     #[test]
     fn escape_sequences_are_shown_rather_than_sent() {
         check("a\u{1b}[31mb\u{7}", 40, "a\u{fffd}[31mb\u{fffd}");
+    }
+
+    #[test]
+    fn a_no_break_space_does_not_break() {
+        check("dit \u{ab}\u{a0}oui\u{a0}\u{bb}", 8, "dit\n\u{ab}\u{a0}oui\u{a0}\u{bb}");
+        check("\u{25b8}\u{a0}中文", 10, "\u{25b8}\u{a0}中文");
     }
 
     #[test]
