@@ -123,10 +123,14 @@ async def main():
             for name, target in (("nginx", f"127.0.0.1:{port}"), ("round_robin", f"ipv4:{addresses}")):
                 figures[name] = await scenes(name, target, replicas, nginx.pid if name == "nginx" else None, faults)
         finally:
-            for process in [nginx, *(replica.process for replica in replicas)]:
-                if process:
-                    process.kill()
-                    process.wait()
+            if nginx:
+                # Its own child ends with it only if it is asked to.
+                nginx.terminate()
+                nginx.wait()
+            for replica in replicas:
+                if replica.process:
+                    replica.process.kill()
+                    replica.process.wait()
 
     if record:
         record.write_text(json.dumps(described(figures), indent=2) + "\n")
@@ -251,12 +255,20 @@ http {{
       grpc_next_upstream error timeout non_idempotent;
       grpc_next_upstream_tries 3;
       grpc_read_timeout 60s;
+      error_page 502 504 = @unavailable;
+    }}
+    # An error page of HTML counts as an answer that began, after which clients must not retry; a bare status does not.
+    location @unavailable {{
+      internal;
+      default_type application/grpc;
+      add_header grpc-status 14 always;
+      return 200 "";
     }}
   }}
 }}
 """)
     command = [os.environ["NGINX_PROGRAM"], "-p", folder, "-e", folder / "nginx.log", "-c", folder / "nginx.conf"]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def described(figures):
