@@ -1,7 +1,8 @@
 //! The cost of each analysis alone, in this process.
 //!
-//! `measure PART LANGUAGE BYTES COUNT` does it so many times and prints microseconds of CPU a text and a kilobyte (the
-//! median, and the least). PART is one of `detect`, `split`, `terms`, `keywords`, `summary`, `analyze`; a part builds what
+//! `measure PART LANGUAGE BYTES COUNT` does it so many times and prints microseconds a text and a kilobyte (the median, and
+//! the least), and the mean CPU of all that the process did a time. Other work on the machine interrupts what takes longer
+//! than a few milliseconds: there only the CPU tells. PART is one of `detect`, `split`, `terms`, `keywords`, `summary`, `analyze`; a part builds what
 //! it needs from the parts before it first, once. COUNT 0 does all but the part: `benches/instructions` takes the
 //! difference. LANGUAGE is one that text is generated in (en, de, ru, ar, hi, zh, ja) or a file of text, which is
 //! measured whole where BYTES is 0.
@@ -31,15 +32,17 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let text = text(language, bytes);
+    let before = cpu();
     let Some(times) = measure(part, &text, count) else {
         eprintln!("no such part: {part}");
         return ExitCode::FAILURE;
     };
+    let cpu = cpu().saturating_sub(before).as_secs_f64() * 1e6 / u32::try_from(times.len()).map_or(f64::NAN, f64::from);
     if let (Some(least), Some(median)) = (times.first(), times.get(times.len() / 2)) {
         let kilobytes = u32::try_from(text.len()).map_or(f64::NAN, f64::from) / 1e3;
         let [least, median] = [least, median].map(|time| time.as_secs_f64() * 1e6);
         println!(
-            "{part} {language} {} bytes: median {median:.1} us ({:.2} us a KB), least {least:.1} us ({:.2} us a KB)",
+            "{part} {language} {} bytes: median {median:.1} us ({:.2} us a KB), least {least:.1} us ({:.2} us a KB), CPU {cpu:.1} us",
             text.len(),
             median / kilobytes,
             least / kilobytes
@@ -90,6 +93,12 @@ fn whole(text: &str) -> (Vec<keyword::Keyword>, summary::Summary) {
     let document = Document::new(text, "", tag, sentence::LineBreaks::Auto);
     let keywords = keyword::extract(&document, &keyword::Options::default());
     (keywords, summary::summarize(&document, &summary::Options::default()))
+}
+
+/// The time that the process has run for, by Linux; none elsewhere.
+fn cpu() -> Duration {
+    let schedule = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    Duration::from_nanos(schedule.split_whitespace().next().and_then(|time| time.parse().ok()).unwrap_or_default())
 }
 
 fn times<I, T>(count: usize, prepare: impl Fn() -> I, step: impl Fn(I) -> T) -> Vec<Duration> {
