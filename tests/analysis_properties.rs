@@ -56,7 +56,7 @@ fn answer(request: AnalyzeRequest) -> Option<AnalyzeResponse> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
     fn every_answer_points_into_the_text(

@@ -113,7 +113,7 @@ fn is_blank(c: char) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
 
     #[test]
     fn sentences_are_trimmed_slices_in_order(text in any_text(), language in any_language(), breaks in any_line_breaks()) {
@@ -149,6 +149,21 @@ proptest! {
     fn a_newline_always_ends_a_sentence_where_asked(text in any_text(), language in any_language()) {
         for sentence in split(&text, language, LineBreaks::Break) {
             prop_assert!(!sentence.span.of(&text).contains(['\n', '\r']));
+        }
+    }
+}
+
+/// Texts on which the splitter once cut a character in two, or looked behind the start of a sentence.
+#[test]
+fn marks_before_an_ellipsis_do_no_harm() {
+    for text in [
+        "Alder\u{2026}. ...The ",
+        "\u{627}\u{61F}... . AA",
+        "A\u{2026} . . . . B",
+        "\u{92C}\u{940}.\u{938}\u{940}. \u{92C}. x",
+    ] {
+        for language in [None, Language::from_code("en"), Language::from_code("hi"), Language::from_code("af")] {
+            split(text, language, LineBreaks::Auto);
         }
     }
 }

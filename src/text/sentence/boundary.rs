@@ -201,6 +201,7 @@ impl Scan<'_, '_> {
     fn is_stop_before_ellipsis(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
         cluster.spaced
             && cluster.stops == 4
+            && self.text[at..].starts_with('.')
             && following.next == Next::Upper
             && self.text[..at].ends_with(char::is_alphanumeric)
     }
@@ -289,7 +290,8 @@ impl Scan<'_, '_> {
     fn is_among_initials(&self, at: usize, word: &str, following: &Following<'_>) -> bool {
         let next = following.rest.split(['.', ' ']).next().unwrap_or_default();
         let goes_on = rules::is_indic_syllable(next) && following.rest[next.len()..].starts_with('.');
-        let before = self.text[self.start..at - word.len()].trim_end().strip_suffix('.');
+        // A word that the sentence starts inside of has nothing before it.
+        let before = self.text.get(self.start..at - word.len()).unwrap_or_default().trim_end().strip_suffix('.');
         goes_on || before.is_some_and(|before| rules::is_indic_syllable(word_before(before, before.len())))
     }
 
