@@ -56,8 +56,8 @@ pub fn routes(engine: &Engine) -> Routes {
             $routes.add_service(
                 $server::new($service)
                     .max_decoding_message_size(engine.limits.message_bytes)
-                    .accept_compressed(CompressionEncoding::Gzip)
-                    .send_compressed(CompressionEncoding::Gzip),
+                    // Answers go out as they are: clients offer gzip by default, and it costs more CPU than an analysis.
+                    .accept_compressed(CompressionEncoding::Gzip),
             )
         };
     }

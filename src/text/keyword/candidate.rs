@@ -136,8 +136,8 @@ impl Candidates {
     /// but what stands in it alone is no candidate.
     pub(super) fn of(document: &Document<'_>, max_words: usize) -> Self {
         let mut candidates = Self { max_words, ..Self::default() };
-        candidates.edges.reserve(document.text().len() / 4);
-        candidates.nodes.reserve(document.text().len() / 4);
+        candidates.edges.reserve(document.text().len() / 8);
+        candidates.nodes.reserve(document.text().len() / 8);
         let terms = document.terms();
         let text = document.text();
         if !document.title().is_empty() && !text.trim_start().starts_with(document.title().trim()) {
