@@ -1,4 +1,5 @@
 //! The program as a process: `copydesk analyze` and `copydesk health`.
+#![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "a failed unwrap in a test is a failed test")]
 
 use std::fs;

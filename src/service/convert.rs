@@ -81,61 +81,25 @@ pub struct Paths {
 /// In a request for one part.
 const SINGLE: Paths = Paths { language: "options", sentences: "options", keywords: "options", summary: "options" };
 
-impl IntoJob for DetectLanguageRequest {
-    const PATHS: Paths = SINGLE;
+/// A request for one part, which its field of `AnalyzeRequest` asks for.
+macro_rules! single {
+    ($request:ident, $part:ident) => {
+        impl IntoJob for $request {
+            const PATHS: Paths = SINGLE;
 
-    fn parts(self) -> AnalyzeRequest {
-        let Self { document, options, offset_unit } = self;
-        AnalyzeRequest {
-            document,
-            offset_unit,
-            language: Some(options.unwrap_or_default()),
-            ..AnalyzeRequest::default()
+            fn parts(self) -> AnalyzeRequest {
+                let Self { document, options, offset_unit } = self;
+                let $part = Some(options.unwrap_or_default());
+                AnalyzeRequest { document, offset_unit, $part, ..AnalyzeRequest::default() }
+            }
         }
-    }
+    };
 }
 
-impl IntoJob for SplitSentencesRequest {
-    const PATHS: Paths = SINGLE;
-
-    fn parts(self) -> AnalyzeRequest {
-        let Self { document, options, offset_unit } = self;
-        AnalyzeRequest {
-            document,
-            offset_unit,
-            sentences: Some(options.unwrap_or_default()),
-            ..AnalyzeRequest::default()
-        }
-    }
-}
-
-impl IntoJob for ExtractKeywordsRequest {
-    const PATHS: Paths = SINGLE;
-
-    fn parts(self) -> AnalyzeRequest {
-        let Self { document, options, offset_unit } = self;
-        AnalyzeRequest {
-            document,
-            offset_unit,
-            keywords: Some(options.unwrap_or_default()),
-            ..AnalyzeRequest::default()
-        }
-    }
-}
-
-impl IntoJob for SummarizeRequest {
-    const PATHS: Paths = SINGLE;
-
-    fn parts(self) -> AnalyzeRequest {
-        let Self { document, options, offset_unit } = self;
-        AnalyzeRequest {
-            document,
-            offset_unit,
-            summary: Some(options.unwrap_or_default()),
-            ..AnalyzeRequest::default()
-        }
-    }
-}
+single!(DetectLanguageRequest, language);
+single!(SplitSentencesRequest, sentences);
+single!(ExtractKeywordsRequest, keywords);
+single!(SummarizeRequest, summary);
 
 impl IntoJob for AnalyzeRequest {
     const PATHS: Paths =
