@@ -229,7 +229,8 @@ impl Scan<'_, '_> {
     }
 
     /// Writers in haste start sentences small. Abbreviations are short and break off at a consonant, so a full stop after a
-    /// longer word that ends in a vowel is no abbreviation's; nor is one before a list marker.
+    /// longer word that ends in a vowel is no abbreviation's, nor one after a final sigma, which whole words alone have; nor is
+    /// one before a list marker.
     fn is_small_start(&self, at: usize, following: &Following<'_>) -> bool {
         let marker =
             Marker::read(following.rest).is_some_and(|marker| marker.frame != Frame::Stop || marker.is_first());
@@ -241,7 +242,7 @@ impl Scan<'_, '_> {
         let word = word_before(self.text, at);
         let letters = word.chars().count();
         word.chars().all(char::is_alphabetic)
-            && (letters > 8 || letters > 3 && word.ends_with(is_vowel))
+            && (letters > 8 || letters > 3 && word.ends_with(|c| is_vowel(c) || c == 'ς'))
             && self.rules.abbreviation(word).is_none()
     }
 
@@ -572,6 +573,7 @@ fn continues(c: char) -> bool {
             | ')'
             | ']'
             | '}'
+            | '№'
             | '%'
             | '&'
             | '/'
