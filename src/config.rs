@@ -268,7 +268,7 @@ pub struct WebSettings {
     /// Whether to answer gRPC-Web too (HTTP/1.1 and HTTP/2), for dashboards in browsers.
     #[arg(long, env = "COPYDESK_GRPC_WEB", value_name = "BOOL", action = ArgAction::Set, default_value_t = false)]
     pub grpc_web: bool,
-    /// Origins whose pages may call, separated by commas, such as https://desk.example.org; "*" is any.
+    /// Origins whose pages may call, separated by commas, such as `https://desk.example.org`; "*" is any.
     #[arg(long, env = "COPYDESK_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',')]
     pub cors_origins: Vec<String>,
 }

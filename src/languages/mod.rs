@@ -1,6 +1,6 @@
 //! The languages that Copydesk knows, and the data that each is analysed with.
 //!
-//! [`catalogue`] names every known language. A language that is analysed with data of its own has one folder here; the
+//! `catalogue` names every known language. A language that is analysed with data of its own has one folder here; the
 //! rest are answered under their own code with neutral rules. To add data for a language, copy a folder and add its two
 //! plain lines below.
 

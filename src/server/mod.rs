@@ -1,8 +1,8 @@
 //! The transport: everything between the socket and the services.
 //!
-//! A call's way: [`connection`] accepts it within HTTP/2's limits and [`tls`]; [`web`] translates gRPC-Web; [`gate`]
-//! checks who calls ([`access`], [`rates`]), sets the deadline, measures ([`metrics`]) and catches what goes wrong; then
-//! the services answer. [`run`] starts all of it and drains it at the end.
+//! A call's way: `connection` accepts it within HTTP/2's limits and `tls`; `web` translates gRPC-Web; `gate`
+//! checks who calls (`access`, `rates`), sets the deadline, measures ([`metrics`]) and catches what goes wrong; then
+//! the services answer. `run` starts all of it and drains it at the end.
 
 mod access;
 mod connection;

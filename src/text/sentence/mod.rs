@@ -1,6 +1,6 @@
 //! Sentence splitting.
 //!
-//! [`block`](super::block) tells paragraphs, headings, list items and boilerplate apart by their lines; inside each,
+//! [`super::block`] tells paragraphs, headings, list items and boilerplate apart by their lines; inside each,
 //! `boundary` scans from mark to mark once and decides each from what stands around it (`context`), from what the language
 //! says of the word before (`rules`) and from list markers (`marker`).
 

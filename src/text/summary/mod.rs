@@ -1,8 +1,8 @@
 //! Extractive summaries.
 //!
-//! [`candidate`] says which sentences may be chosen, [`vector`] what each is about, [`article`] which are of the main
-//! article, [`score`] how much each says of the
-//! document, [`select`] chooses without repeating, [`budget`] counts. `docs/summaries.md` explains the design and each of
+//! `candidate` says which sentences may be chosen, `vector` what each is about, `article` which are of the main
+//! article, `score` how much each says of the
+//! document, `select` chooses without repeating, `budget` counts. `docs/summaries.md` explains the design and each of
 //! the [`Weights`].
 
 mod article;
