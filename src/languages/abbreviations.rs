@@ -53,13 +53,19 @@ enum Counted {
 #[derive(Debug, Default)]
 struct Lists {
     abbreviations: FxHashMap<&'static str, Abbreviation>,
+    shapes_of_abbreviations: Shapes,
     starters: FxHashSet<&'static str>,
+    shapes_of_starters: Shapes,
     capitalised: FxHashSet<&'static str>,
     fronting: FxHashSet<&'static str>,
     counted: Counted,
     attribution: FxHashSet<&'static str>,
     terminators: Vec<char>,
 }
+
+/// The first letters of words by their last letter and their length: most words are in no list, and this tells so at once.
+#[derive(Debug, Default)]
+struct Shapes([[u32; 16]; 16]);
 
 /// The names of the sections, in the order in which the files hold them.
 #[cfg(test)]
@@ -95,6 +101,16 @@ impl Abbreviations {
     pub fn entries(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         sections::lines(self.source)
             .flat_map(|(section, line)| line.split_whitespace().map(move |word| (section, word)))
+    }
+
+    /// Whether [`Self::find`] may know `word`, in any case.
+    pub fn may_find(&self, word: &str) -> bool {
+        self.lists().shapes_of_abbreviations.may_hold(word)
+    }
+
+    /// Whether `word`, in any case, may be one that [`Self::starts_sentences`].
+    pub fn may_start_sentences(&self, word: &str) -> bool {
+        self.lists().shapes_of_starters.may_hold(word)
     }
 
     /// What is known of `word`, given in lower case and without its last full stop.
@@ -147,6 +163,8 @@ impl Abbreviations {
             for (section, word) in self.entries() {
                 lists.insert(section, word);
             }
+            lists.abbreviations.keys().for_each(|word| lists.shapes_of_abbreviations.insert(word));
+            lists.starters.iter().for_each(|word| lists.shapes_of_starters.insert(word));
             lists
         })
     }
@@ -168,6 +186,27 @@ impl Lists {
             "terminators" => self.terminators.extend(word.chars()),
             _ => {}
         }
+    }
+}
+
+impl Shapes {
+    fn insert(&mut self, word: &str) {
+        if let Some((length, last, first)) = Self::of(word) {
+            self.0[length][last] |= first;
+        }
+    }
+
+    fn may_hold(&self, word: &str) -> bool {
+        Self::of(word).is_none_or(|(length, last, first)| self.0[length][last] & first != 0)
+    }
+
+    /// The length of `word`, what its last letter has the same in both cases, and its first letter as a bit. `None` where it
+    /// has letters whose cases may differ in length: all but those of ASCII, Latin-1 and Cyrillic.
+    fn of(word: &str) -> Option<(usize, usize, u32)> {
+        let steady = word.bytes().all(|byte| byte < 0xc0 || matches!(byte, 0xc3 | 0xd0 | 0xd1));
+        let (&first, &last) = word.as_bytes().first().zip(word.as_bytes().last()).filter(|_| steady)?;
+        let first = if first.is_ascii() { 1 << (first & 0x1f) } else { 1 };
+        Some((word.len().min(15), usize::from(last & 0xf), first))
     }
 }
 

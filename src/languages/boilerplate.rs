@@ -19,15 +19,43 @@ pub struct Boilerplate {
 #[derive(Debug, Default)]
 struct Lists {
     lines: FxHashSet<&'static str>,
-    /// By their opening; those that are shorter than one, by their first character.
-    starts: FxHashMap<Opening, Vec<&'static str>>,
+    /// By their first character.
+    starts: FxHashMap<Option<char>, Vec<&'static str>>,
     parts: Vec<&'static str>,
     calendar: FxHashSet<&'static str>,
     bylines: FxHashSet<&'static str>,
+    /// How `starts` open, in this language and in all.
+    openings_of_starts: Openings,
+    /// How whole lines open, in this language and in all.
+    openings_of_lines: Openings,
+    /// The words of the calendar, in this language and in all: how they open, and their hashes.
+    pairs_of_calendar: Pairs,
+    hashes_of_calendar: FxHashSet<u32>,
 }
 
-/// The first characters of a phrase: enough to tell most sentences from it.
-type Opening = [Option<char>; 4];
+/// The openings of phrases, which tell most text from boilerplate by its first characters.
+#[derive(Debug, Default)]
+struct Openings {
+    pairs: Pairs,
+    /// The openings of each phrase, from the first character alone on, by their hash.
+    reaches: FxHashMap<u32, Reach>,
+}
+
+/// With which two characters phrases start: by the first the second ones as bits, five bits of each.
+#[derive(Debug, Default)]
+struct Pairs([u32; 32]);
+
+/// How far a phrase has come with the characters that a text starts with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    /// A phrase starts with them.
+    Inside,
+    /// They are a phrase, or as much of one as is looked at.
+    End,
+}
+
+/// How many characters of a phrase are looked at.
+const LONGEST_OPENING: usize = 8;
 
 /// The names of the sections, in the order in which the files hold them.
 #[cfg(test)]
@@ -59,17 +87,30 @@ impl Boilerplate {
         self.lists().lines.contains(line)
     }
 
+    /// Whether `text` may start with a phrase that only boilerplate starts with, in this language or in any.
+    pub fn may_start(&self, text: impl Iterator<Item = char> + Clone) -> bool {
+        self.lists().openings_of_starts.may_open(text)
+    }
+
+    /// Whether `line` may be one of boilerplate, in this language or in any.
+    pub fn may_be_line(&self, line: impl Iterator<Item = char> + Clone) -> bool {
+        self.lists().openings_of_lines.may_open(line)
+    }
+
+    /// Whether `word` may be one that dates and times are made of, in this language or in any. The empty word may: it stands
+    /// before a number.
+    pub fn may_be_calendar_word(&self, word: impl Iterator<Item = char> + Clone) -> bool {
+        let lists = self.lists();
+        lists.pairs_of_calendar.hold(word.clone()) && lists.hashes_of_calendar.contains(&word.fold(0, hash))
+    }
+
     /// Whether `text` starts with a phrase that only boilerplate starts with: `follow us on`.
     pub fn starts(&self, text: impl Iterator<Item = char> + Clone) -> bool {
-        let opening = opening(text.clone());
         let starts = |phrase: &&str| {
             let mut rest = text.clone();
             phrase.chars().all(|c| rest.next() == Some(c)) && !continues_word(phrase, rest.next())
         };
-        [opening, [opening[0], None, None, None]]
-            .iter()
-            .filter_map(|opening| self.lists().starts.get(opening))
-            .any(|phrases| phrases.iter().any(starts))
+        self.lists().starts.get(&text.clone().next()).is_some_and(|phrases| phrases.iter().any(starts))
     }
 
     /// Whether `line` holds a phrase that marks a short line as boilerplate: `getty images`.
@@ -93,26 +134,84 @@ impl Boilerplate {
             for (section, phrase) in self.entries() {
                 match section {
                     "lines" => drop(lists.lines.insert(phrase)),
-                    "starts" => {
-                        let mut opening = opening(phrase.chars());
-                        if opening.contains(&None) {
-                            opening = [opening[0], None, None, None];
-                        }
-                        lists.starts.entry(opening).or_default().push(phrase);
-                    }
+                    "starts" => lists.starts.entry(phrase.chars().next()).or_default().push(phrase),
                     "parts" => lists.parts.push(phrase),
                     "calendar" => lists.calendar.extend(phrase.split_whitespace()),
                     "bylines" => lists.bylines.extend(phrase.split_whitespace()),
                     _ => {}
                 }
             }
+            for (section, phrase) in self.entries().chain(super::COMMON_BOILERPLATE.entries()) {
+                match section {
+                    "lines" => lists.openings_of_lines.insert(phrase),
+                    "starts" => {
+                        lists.openings_of_starts.insert(phrase);
+                        lists.openings_of_lines.insert(phrase);
+                    }
+                    "calendar" => phrase.split_whitespace().for_each(|word| lists.insert_calendar_word(word)),
+                    _ => {}
+                }
+            }
+            lists.insert_calendar_word("");
             lists
         })
     }
 }
 
-fn opening(mut text: impl Iterator<Item = char>) -> Opening {
-    [text.next(), text.next(), text.next(), text.next()]
+impl Lists {
+    fn insert_calendar_word(&mut self, word: &str) {
+        self.pairs_of_calendar.insert(word.chars());
+        self.hashes_of_calendar.insert(word.chars().fold(0, hash));
+    }
+}
+
+impl Openings {
+    fn insert(&mut self, phrase: &str) {
+        self.pairs.insert(phrase.chars());
+        let length = phrase.chars().count().min(LONGEST_OPENING);
+        for (i, hash) in hashes(phrase.chars()).enumerate() {
+            let reach = if i + 1 == length { Reach::End } else { Reach::Inside };
+            let known = self.reaches.entry(hash).or_insert(reach);
+            *known = reach.max(*known);
+        }
+    }
+
+    /// Whether `text` may start with one of the phrases.
+    fn may_open(&self, text: impl Iterator<Item = char> + Clone) -> bool {
+        self.pairs.hold(text.clone()) && {
+            let mut reaches = hashes(text).map(|hash| self.reaches.get(&hash));
+            reaches.find(|&reach| reach != Some(&Reach::Inside)) == Some(Some(&Reach::End))
+        }
+    }
+}
+
+impl Pairs {
+    fn insert(&mut self, mut phrase: impl Iterator<Item = char>) {
+        let first = phrase.next().unwrap_or('\0');
+        self.0[five_bits(first)] |= phrase.next().map_or(u32::MAX, |second| 1 << five_bits(second));
+    }
+
+    fn hold(&self, mut text: impl Iterator<Item = char>) -> bool {
+        let (first, second) = (text.next().unwrap_or('\0'), text.next().unwrap_or('\0'));
+        self.0[five_bits(first)] >> five_bits(second) & 1 == 1
+    }
+}
+
+fn five_bits(c: char) -> usize {
+    u32::from(c) as usize & 0x1f
+}
+
+/// The hash of the first character of `text`, of its first two, and so on.
+fn hashes(text: impl Iterator<Item = char>) -> impl Iterator<Item = u32> {
+    text.take(LONGEST_OPENING).scan(0, |state, c| {
+        *state = hash(*state, c);
+        Some(*state)
+    })
+}
+
+/// The hash of a text, from that of the text without its last character `c`.
+fn hash(state: u32, c: char) -> u32 {
+    (state.rotate_left(5) ^ u32::from(c)).wrapping_mul(0x9e37_79b1)
 }
 
 /// Whether the last word of `phrase` goes on with `next`: `by` in `bypass`. Only where words are told apart by spaces.

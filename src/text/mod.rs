@@ -5,6 +5,7 @@ pub mod detect;
 pub mod document;
 pub mod frequencies;
 pub mod keyword;
+mod letter;
 pub mod sentence;
 pub mod span;
 pub mod summary;

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     languages::{Boilerplate, COMMON_BOILERPLATE, Language},
     text::{
+        letter::{Lowered, is_alphanumeric, is_plain, lower},
         sentence::{Kind, Mark, Marker},
         span::Span,
     },
@@ -139,13 +140,17 @@ impl Furniture {
         Self { own: language.and_then(Language::tailoring).map_or(&NEUTRAL, |tailoring| &tailoring.boilerplate) }
     }
 
-    /// The kind of a sentence in a block of kind `block`.
-    pub(in crate::text) fn kind(self, sentence: &str, block: Kind) -> Kind {
+    /// The kind of the sentence at `span` of `content`, a block of kind `block`. So many `joints`, capitals that touch a small
+    /// letter, stand in it.
+    pub(in crate::text) fn kind(self, content: &str, span: Span, joints: usize, block: Kind) -> Kind {
+        let sentence = span.of(content);
+        // A short block that starts as boilerplate does is no prose: nothing new can be seen at its start.
+        let seen = span.start == 0 && content.len() <= LONGEST_LABEL;
         match block {
-            Kind::Prose if sentence.len() <= LONGEST_LABEL && self.starts(Normalised::new(sentence)) => {
+            Kind::Prose if !seen && sentence.len() <= LONGEST_LABEL && self.starts(Normalised::new(sentence)) => {
                 Kind::Boilerplate
             }
-            Kind::Prose if is_run_together(sentence) => Kind::ListItem,
+            Kind::Prose if is_run_together(sentence, joints) => Kind::ListItem,
             kind => kind,
         }
     }
@@ -155,7 +160,7 @@ impl Furniture {
             return if starts_item(block) { Look::Item { words: usize::MAX } } else { Look::Prose };
         }
         let terminated = ends_with_mark(block);
-        if self.is_boilerplate(block, &normalised(block), terminated) {
+        if self.is_boilerplate(block, terminated) {
             return Look::Boilerplate;
         }
         if starts_item(block) {
@@ -178,14 +183,30 @@ impl Furniture {
         }
     }
 
-    fn is_boilerplate(self, block: &str, line: &str, terminated: bool) -> bool {
-        let bare = line.trim_matches(|c: char| !c.is_alphanumeric() && c != '©');
+    fn is_boilerplate(self, block: &str, terminated: bool) -> bool {
+        if !block.contains(char::is_alphabetic) {
+            return true;
+        }
+        if terminated && !self.may_be_line(block) {
+            return false;
+        }
+        let line = normalised(block);
+        let bare = line.trim_matches(is_around);
         self.is_line(bare)
             || self.starts(line.chars())
             || self.starts(bare.chars())
-            || !block.contains(char::is_alphabetic)
-            || !terminated && (self.has_part(line) || is_menu(block) || self.is_byline(block) || is_address(block))
-            || self.is_date(line)
+            || !terminated && (self.has_part(&line) || is_menu(block) || self.is_byline(block) || is_address(block))
+            || self.is_date(&line)
+    }
+
+    /// Whether `block` starts as a line of boilerplate can: as a phrase does, or with a number or a word of the calendar.
+    fn may_be_line(self, block: &str) -> bool {
+        let line = Normalised::new(block);
+        let bare = line.clone().skip_while(|&c| is_around(c));
+        let word = bare.clone().take_while(|&c| !separates_dates(c));
+        self.own.may_be_line(bare)
+            || self.own.may_be_calendar_word(word)
+            || block.starts_with(is_around) && self.own.may_be_line(line)
     }
 
     fn is_line(self, line: &str) -> bool {
@@ -193,7 +214,7 @@ impl Furniture {
     }
 
     fn starts(self, line: impl Iterator<Item = char> + Clone) -> bool {
-        self.own.starts(line.clone()) || COMMON_BOILERPLATE.starts(line)
+        self.own.may_start(line.clone()) && (self.own.starts(line.clone()) || COMMON_BOILERPLATE.starts(line))
     }
 
     fn has_part(self, line: &str) -> bool {
@@ -203,7 +224,7 @@ impl Furniture {
     /// A line of nothing but numbers and the words of the calendar.
     fn is_date(self, line: &str) -> bool {
         line.contains('0')
-            && line.split(|c: char| c == '0' || !c.is_alphanumeric() && !is_mark_of_a_letter(c)).all(|word| {
+            && line.split(separates_dates).all(|word| {
                 word.is_empty() || self.own.is_calendar_word(word) || COMMON_BOILERPLATE.is_calendar_word(word)
             })
     }
@@ -212,7 +233,7 @@ impl Furniture {
     fn is_byline(self, block: &str) -> bool {
         let mut words = block.split_whitespace();
         let opens =
-            words.next().is_some_and(|word| self.own.opens_byline(word.trim_end_matches(':').to_lowercase().as_str()));
+            words.next().is_some_and(|word| self.own.opens_byline(Lowered::new(word.trim_end_matches(':')).as_str()));
         let named = |word: &str| {
             word.starts_with(|c: char| c.is_uppercase() || !c.is_lowercase() && c.is_alphabetic())
                 || word.chars().count() <= 3
@@ -270,7 +291,10 @@ fn words(block: &str) -> usize {
 
 /// `text` in lower case, with each number as `0` and each run of white space as a space.
 fn normalised(text: &str) -> String {
-    if text.is_ascii() && !text.bytes().fold(false, |found, byte| found | !is_plain(byte)) && !text.contains("  ") {
+    if text.is_ascii()
+        && !text.bytes().fold(false, |found, byte| found | !is_only_lowered(byte))
+        && !text.contains("  ")
+    {
         return text.to_ascii_lowercase();
     }
     let mut line = String::with_capacity(text.len());
@@ -278,8 +302,13 @@ fn normalised(text: &str) -> String {
     line
 }
 
+/// Whether `c` may stand around a line of boilerplate without being part of it.
+fn is_around(c: char) -> bool {
+    !is_alphanumeric(c) && c != '©'
+}
+
 /// Whether `byte` is a character that [`normalised`] puts in lower case, if anything.
-fn is_plain(byte: u8) -> bool {
+fn is_only_lowered(byte: u8) -> bool {
     byte >= b' ' && !byte.is_ascii_digit()
 }
 
@@ -299,15 +328,16 @@ impl<'t> Normalised<'t> {
 impl Iterator for Normalised<'_> {
     type Item = char;
 
+    #[inline]
     fn next(&mut self) -> Option<char> {
         loop {
             let c = match self.characters.next()? {
-                c @ 'a'..='z' => c,
+                c if is_plain(c) => c,
                 c if c.is_numeric() => '0',
                 c if c.is_whitespace() => ' ',
                 c if c.is_ascii() => c.to_ascii_lowercase(),
                 // All but the Turkish capital of `i` become one character, and that begins with an `i`.
-                c => c.to_lowercase().next().unwrap_or(c),
+                c => lower(c).or_else(|| c.to_lowercase().next()).unwrap_or(c),
             };
             if !(matches!(c, '0' | ' ') && self.last == c) {
                 self.last = c;
@@ -317,21 +347,19 @@ impl Iterator for Normalised<'_> {
     }
 }
 
+/// Whether `c` stands between the words of a date: a number, or what is no part of a word.
+fn separates_dates(c: char) -> bool {
+    c == '0' || !is_alphanumeric(c) && !is_mark_of_a_letter(c)
+}
+
 fn is_mark_of_a_letter(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{1000}'..='\u{109f}' | '\'' | '’')
 }
 
 /// `teams:Red OneBlue TwoGreen Three`: the items of a list whose line breaks a scraper lost. A capital touches a small letter
 /// inside a word after a colon that touches a capital, or again and again.
-fn is_run_together(sentence: &str) -> bool {
-    // In stretches whose count fits a byte, so that the compiler can count many pairs at once.
-    let joints = |bytes: &[u8]| -> usize {
-        let next = bytes.get(1..).unwrap_or_default();
-        let stretches = bytes.chunks(128).zip(next.chunks(128));
-        let joint = |(a, b): (&u8, &u8)| u8::from(a.is_ascii_lowercase() & b.is_ascii_uppercase());
-        stretches.map(|(a, b)| usize::from(a.iter().zip(b).map(joint).sum::<u8>())).sum()
-    };
-    match joints(sentence.as_bytes()) {
+fn is_run_together(sentence: &str, joints: usize) -> bool {
+    match joints {
         0 => false,
         1..=4 => {
             let colon =

@@ -18,23 +18,31 @@ struct Line {
     end: usize,
     /// Blanks before it, in bytes.
     indent: usize,
+    /// Its length in characters, in bytes where it is longer than any wrapped line; 0 where it has no neighbours.
+    width: usize,
 }
 
 /// The spans of the blocks of `text`, none of them empty.
 pub(super) fn join(text: &str, line_breaks: LineBreaks) -> Vec<Span> {
-    let lines = lines(text);
-    let chunks = || lines.chunk_by(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| !chunk[0].is_empty());
-    let column = match line_breaks {
-        LineBreaks::Auto => chunks().filter_map(|chunk| Wrapping::of(text, chunk).width()).max(),
-        LineBreaks::Break | LineBreaks::Flow => None,
-    };
+    let mut lines = lines(text);
+    for chunk in lines.chunk_by_mut(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| chunk.len() > 1) {
+        chunk.iter_mut().for_each(|line| line.measure(text));
+    }
+    let chunks = lines.chunk_by(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| !chunk[0].is_empty());
+    let chunks: Vec<(&[Line], Wrapping)> = chunks
+        .map(|chunk| {
+            let wrapping = match line_breaks {
+                LineBreaks::Break => Wrapping::Break,
+                LineBreaks::Flow => Wrapping::Flow,
+                LineBreaks::Auto => Wrapping::of(text, chunk),
+            };
+            (chunk, wrapping)
+        })
+        .collect();
+    let column = chunks.iter().filter_map(|(_, wrapping)| wrapping.width()).max();
     let mut blocks: Vec<Span> = Vec::with_capacity(lines.len());
-    for chunk in chunks() {
-        let wrapping = match line_breaks {
-            LineBreaks::Break => Wrapping::Break,
-            LineBreaks::Flow => Wrapping::Flow,
-            LineBreaks::Auto => Wrapping::of(text, chunk).or_as_the_rest(text, chunk, column),
-        };
+    for (chunk, wrapping) in chunks {
+        let wrapping = wrapping.or_as_the_rest(chunk, column);
         for run in chunk.chunk_by(|line, next| wrapping.joins(text, line, next)) {
             blocks.push(Span::new(run[0].start, run[run.len() - 1].end));
         }
@@ -59,9 +67,12 @@ impl Wrapping {
     /// Copy is wrapped where most of its lines are full: the next line's first word would not have fitted. That the next
     /// line goes on with a small letter says the same where lines are few.
     fn of(text: &str, lines: &[Line]) -> Self {
-        let punctuated = lines.len() > 1 && lines.iter().any(|line| line.is_terminated(text));
+        if lines.len() == 1 {
+            return Self::Lines { punctuated: false };
+        }
+        let punctuated = lines.iter().any(|line| line.is_terminated(text));
         // A line longer than any column is a paragraph; what stands near it may still be wrapped.
-        let widths = lines.iter().map(|line| line.width(text)).filter(|&width| width <= WIDEST);
+        let widths = lines.iter().map(|line| line.width).filter(|&width| width <= WIDEST);
         let columns = widths.clone().count() * 2 > lines.len();
         let Some(width) = widths.max().filter(|&width| punctuated && columns && width >= NARROWEST) else {
             return Self::Lines { punctuated };
@@ -80,10 +91,10 @@ impl Wrapping {
     }
 
     /// Copy from one source is wrapped at one width: what is too short to tell is wrapped as the rest is.
-    fn or_as_the_rest(self, text: &str, lines: &[Line], column: Option<usize>) -> Self {
+    fn or_as_the_rest(self, lines: &[Line], column: Option<usize>) -> Self {
         match column {
             Some(width) if self == (Self::Lines { punctuated: true }) && lines.len() <= 3 => {
-                let fits = lines.iter().all(|line| line.width(text) <= width);
+                let fits = lines.iter().all(|line| line.width <= width);
                 if fits { Self::Filled(width) } else { self }
             }
             _ => self,
@@ -96,7 +107,7 @@ impl Wrapping {
             Self::Flow => return true,
             // A mark that cannot start a line belongs to the one before.
             _ if next.starts_with_closing_mark(text) => return true,
-            _ if next.is_item(text) || line.width(text) > WIDEST && line.is_terminated(text) => return false,
+            _ if next.is_item(text) || line.width > WIDEST && line.is_terminated(text) => return false,
             _ => {}
         }
         match self {
@@ -122,18 +133,20 @@ impl Line {
         &text[self.start..self.end]
     }
 
-    /// Its length in characters, counting no further than is wider than any wrapped line.
-    fn width(&self, text: &str) -> usize {
+    fn measure(&mut self, text: &str) {
         let line = self.of(text);
-        if line.len() > 4 * WIDEST { line.len() } else { line.chars().count() }
+        self.width = if line.len() > 4 * WIDEST { line.len() } else { line.chars().count() };
     }
 
     /// Whether the first word of `next` would not have fitted into a column of `width`.
     fn is_full(&self, text: &str, next: &Self, width: usize) -> bool {
-        let line = self.width(text);
+        let line = self.width;
+        if line > width {
+            return false;
+        }
         let word = next.of(text).chars().take(width).take_while(|c| !c.is_whitespace()).count();
         // Writers and programs count the space and the hyphen in different ways: a little slack.
-        line <= width && line + 1 + word + 2 > width
+        line + 1 + word + 2 > width
     }
 
     /// Whether its sentence visibly goes on in `next`: no mark at its end, a small letter there.
@@ -174,7 +187,7 @@ pub(super) fn ends_with_mark(text: &str) -> bool {
         .is_some_and(|c| matches!(Mark::of(c), Mark::FullStop | Mark::Exclamation | Mark::Terminal | Mark::Ellipsis))
 }
 
-/// The lines of `text`. CR, LF, CRLF, next line, vertical tab, form feed and the two separators of Unicode end one.
+/// The lines of `text`, of several empty ones in a row one. CR, LF, CRLF, next line, vertical tab, form feed and the two separators of Unicode end one.
 fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
     let plain = memchr2(0xb, 0xc, bytes).is_none()
@@ -189,7 +202,11 @@ fn lines(text: &str) -> Vec<Line> {
             text[start..].char_indices().find(|&(_, c)| separator(c)).map(|(at, c)| (start + at, c.len_utf8()))
         };
         let (end, len) = end.unwrap_or((text.len(), 1));
-        lines.push(line(text, start, end));
+        let line = line(text, start, end);
+        // One empty line parts blocks as well as many.
+        if !line.is_empty() || lines.last().is_some_and(|last: &Line| !last.is_empty()) {
+            lines.push(line);
+        }
         start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { len };
     }
     lines
@@ -198,7 +215,8 @@ fn lines(text: &str) -> Vec<Line> {
 fn line(text: &str, start: usize, end: usize) -> Line {
     let unindented = text[start..end].trim_start_matches(is_blank);
     let indent = end - start - unindented.len();
-    Line { start: start + indent, end: start + indent + unindented.trim_end_matches(is_blank).len(), indent }
+    let trimmed = unindented.trim_end_matches(is_blank);
+    Line { start: start + indent, end: start + indent + trimmed.len(), indent, width: 0 }
 }
 
 #[cfg(test)]

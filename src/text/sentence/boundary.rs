@@ -2,7 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::languages::{Abbreviation, Ending};
+use crate::{
+    languages::{Abbreviation, Ending},
+    text::span::Span,
+};
 
 use super::{
     context::{Following, Next, first_word, is_apart, run_before, word_before},
@@ -12,10 +15,30 @@ use super::{
     rules::{self, Rules},
 };
 
-/// Adds the ends of all sentences of `paragraph` but the last to `ends`, in order.
-pub(super) fn find(paragraph: &str, rules: Rules, ends: &mut Vec<usize>) {
+/// What a scan of a paragraph finds, each in order.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The ends of all sentences but the last.
+    pub(super) ends: Vec<usize>,
+    /// The capitals that touch a small letter before them, as far as both are ASCII: `teams:Red OneBlue Two`.
+    pub(super) joints: Vec<usize>,
+}
+
+impl Found {
+    /// How many joints stand inside `span`.
+    pub(super) fn joints_in(&self, span: Span) -> usize {
+        let before = |place: usize| self.joints.partition_point(|&joint| joint < place);
+        before(span.end) - before(span.start + 1)
+    }
+}
+
+/// Scans `paragraph`. `found` is cleared first.
+pub(super) fn find(paragraph: &str, rules: Rules, found: &mut Found) {
+    let Found { ends, joints } = found;
     ends.clear();
-    Scan { text: paragraph, rules, ends, start: 0, clause: 0, brackets: Vec::new(), quoted: false, sides: None }.run();
+    joints.clear();
+    let (brackets, sides) = (Vec::new(), None);
+    Scan { text: paragraph, rules, ends, joints, start: 0, clause: 0, brackets, quoted: false, sides }.run();
 }
 
 /// More open brackets than this are no parentheses.
@@ -29,6 +52,7 @@ struct Scan<'t, 'e> {
     text: &'t str,
     rules: Rules,
     ends: &'e mut Vec<usize>,
+    joints: &'e mut Vec<usize>,
     /// Where the sentence starts.
     start: usize,
     /// Where its last clause starts: after a colon or semicolon.
@@ -74,11 +98,15 @@ impl Scan<'_, '_> {
         self.start = self.text.len() - self.text.trim_start_matches(is_blank).len();
         let mut at = 0;
         while let Some(found) = mark::next(self.text.as_bytes(), at, self.text.len()) {
+            if self.text.as_bytes()[found].is_ascii_uppercase() {
+                self.capital(found);
+                at = found + 1;
+                continue;
+            }
             let Some(c) = self.text[found..].chars().next() else { break };
             at = found + c.len_utf8();
             match Mark::of(c) {
-                Mark::None => {}
-                Mark::Capital => self.capital(found),
+                Mark::None | Mark::Capital => {}
                 Mark::FullStop if self.starts_item(found) => {}
                 Mark::FullStop => at = self.close(found, Kind::Stop),
                 // `!Kung`: a mark that touches only the word after it belongs to that.
@@ -414,10 +442,8 @@ impl Scan<'_, '_> {
         if counter == 0 || counter > 5 || place <= self.start || !self.text[..place].ends_with(' ') {
             return false;
         }
-        let (Some(first), Some(marker)) = (Marker::read(&self.text[self.start..]), Marker::read(&self.text[place..]))
-        else {
-            return false;
-        };
+        let Some(marker) = Marker::read(&self.text[place..]) else { return false };
+        let Some(first) = Marker::read(&self.text[self.start..]) else { return false };
         if place < self.start + first.len
             || !(marker.follows(&first) || marker.is_first())
             || marker.frame == Frame::Stop && !self.are_items(&first, &marker, place)
@@ -445,7 +471,11 @@ impl Scan<'_, '_> {
     /// A heading that lost its line break runs into the text: `the bridge is closed It will open`. A word that starts
     /// sentences has a capital there, between small words, where only a name could have one.
     fn capital(&mut self, at: usize) {
-        let [.., before, b' '] = self.text.as_bytes()[self.start.min(at)..at] else { return };
+        let before = match self.text.as_bytes()[self.start.min(at)..at] {
+            [.., before, b' '] => before,
+            [.., b'a'..=b'z'] => return self.joints.push(at),
+            _ => return,
+        };
         if !(before.is_ascii_lowercase() || before >= 0x80) || self.quoted || !self.brackets.is_empty() {
             return;
         }
@@ -458,10 +488,12 @@ impl Scan<'_, '_> {
         if !small_after || !word.chars().skip(1).all(char::is_lowercase) {
             return;
         }
+        if !self.rules.starts_sentences(word) {
+            return;
+        }
         let last = word_before(self.text, at - 1);
         if last.starts_with(char::is_lowercase)
             && last.ends_with(char::is_lowercase)
-            && self.rules.starts_sentences(word)
             && !self.rules.is_capitalised_anywhere(word)
         {
             self.end_sentence(at);

@@ -1,6 +1,7 @@
 //! What stands before and after a mark: the word that it closes, and how the text goes on.
 
 use super::mark::{Mark, is_blank, is_format};
+use crate::text::letter::{is_alphanumeric, is_caseless, is_plain};
 
 /// The longest word, in bytes, that can be an abbreviation; what is longer is not read to its start.
 const LONGEST_WORD: usize = 40;
@@ -41,6 +42,9 @@ fn spaced_letters(text: &str, start: usize) -> usize {
 }
 
 fn opens_word(c: char) -> bool {
+    if is_plain(c) || c.is_ascii_alphanumeric() {
+        return false;
+    }
     c.is_whitespace()
         || is_format(c) && !matches!(c, '\u{200c}' | '\u{200d}')
         || matches!(
@@ -72,7 +76,11 @@ fn opens_word(c: char) -> bool {
 
 /// The letters and digits that `text` starts with.
 pub(super) fn first_word(text: &str) -> &str {
-    let end = text.char_indices().take(LONGEST_WORD).find(|&(_, c)| !c.is_alphanumeric()).map(|(i, _)| i);
+    let plain = text.bytes().take(LONGEST_WORD).take_while(u8::is_ascii_alphanumeric).count();
+    if text.as_bytes().get(plain).is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()) {
+        return &text[..plain];
+    }
+    let end = text.char_indices().take(LONGEST_WORD).find(|&(_, c)| !is_alphanumeric(c)).map(|(i, _)| i);
     &text[..end.unwrap_or_else(|| text.len().min(text.char_indices().nth(LONGEST_WORD).map_or(text.len(), |(i, _)| i)))]
 }
 
@@ -86,7 +94,7 @@ pub(super) fn run_before(text: &str, at: usize) -> &str {
 /// Whether no word goes on at `at`.
 pub(super) fn is_apart(text: &str, at: usize) -> bool {
     text[at..].chars().next().is_none_or(|c| {
-        !c.is_alphanumeric() && Mark::of(c) != Mark::Opening && !matches!(c, '¿' | '¡' | '$' | '€' | '£' | '#' | '@')
+        !is_alphanumeric(c) && Mark::of(c) != Mark::Opening && !matches!(c, '¿' | '¡' | '$' | '€' | '£' | '#' | '@')
     })
 }
 
@@ -176,8 +184,13 @@ impl<'t> Following<'t> {
 
 impl Next {
     fn of(c: char) -> Self {
+        match c {
+            'a'..='z' => return Self::Lower,
+            'A'..='Z' => return Self::Upper,
+            _ => {}
+        }
         // Unicode counts Georgian letters as small ones, but sentences start with them.
-        if matches!(c, '\u{10d0}'..='\u{10ff}') {
+        if is_caseless(c) || matches!(c, '\u{10d0}'..='\u{10ff}') {
             Self::Caseless
         } else if c.is_lowercase() {
             Self::Lower

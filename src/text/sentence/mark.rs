@@ -30,8 +30,14 @@ pub(in crate::text) enum Mark {
 }
 
 impl Mark {
-    /// What `c` does. Terminal marks are those with the Unicode property Sentence_Terminal in scripts in use.
+    /// What `c` does.
+    #[inline]
     pub(in crate::text) fn of(c: char) -> Self {
+        MARKS.get(c as usize).copied().unwrap_or_else(|| Self::search(c))
+    }
+
+    /// Terminal marks are those with the Unicode property Sentence_Terminal in scripts in use.
+    const fn search(c: char) -> Self {
         match c {
             'A'..='Z' => Self::Capital,
             '.' | '\u{2024}' => Self::FullStop,
@@ -63,30 +69,106 @@ impl Mark {
     }
 }
 
+/// What each character of ASCII does.
+static MARKS: [Mark; 128] = {
+    let mut marks = [Mark::None; 128];
+    let mut i = 0_u8;
+    while i < 128 {
+        marks[i as usize] = Mark::search(i as char);
+        i += 1;
+    }
+    marks
+};
+
 /// The first place from `from` up to `end` where a character with a [`Mark`] may start. Characters are told apart by
-/// their first byte alone, so an answer may name one without.
+/// their first two bytes, so an answer may name one without.
 pub(in crate::text) fn next(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
-    bytes[from..end].iter().position(|&byte| MAY_START[usize::from(byte)]).map(|at| from + at)
+    let bytes = &bytes[..end];
+    // Eight bytes at a time: in scripts whose letters are told from marks by their first byte, most have none.
+    let (eights, _) = bytes[from..].as_chunks::<8>();
+    let clear = |eight: &&[u8; 8]| !eight.iter().fold(false, |any, &byte| any | may_start(byte));
+    let mut at = from + 8 * eights.iter().take_while(clear).count();
+    loop {
+        at += bytes[at..].iter().position(|&byte| may_start(byte))?;
+        let Some(second) = bytes.get(at + 1) else { return Some(at) };
+        if bytes[at] < 0x80 {
+            return Some(at);
+        }
+        // The vowel signs of Devanagari share two bytes with its danda.
+        let vowel_sign = matches!(bytes[at..], [0xe0, 0xa5, third, ..] if third & 0xfe != 0xa4);
+        if SECOND[usize::from(bytes[at] & 0x3f)] >> (second & 0x3f) & 1 == 1 && !vowel_sign {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+fn may_start(byte: u8) -> bool {
+    MAY_START[usize::from(byte)]
 }
 
 /// Whether a character with a mark starts with this byte in UTF-8.
 static MAY_START: [bool; 256] = {
     let mut table = [false; 256];
-    let starts = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.!?:;()[]{}\"\xc2\xd6\xd8\xdb\xdc\xdf\xe0\xe1\xe2\xe3\xea\xef";
     let mut i = 0;
-    while i < starts.len() {
-        table[starts[i] as usize] = true;
+    while i < ASCII.len() {
+        table[ASCII[i] as usize] = true;
+        i += 1;
+    }
+    let mut i = 0;
+    while i < SECOND.len() {
+        table[0xc0 | i] = SECOND[i] != 0;
         i += 1;
     }
     table
 };
 
+/// For each first byte from 0xC0, the second bytes, less 0x80, of the characters with a mark, as a set of bits.
+static SECOND: [u64; 64] = {
+    let mut table = [0; 64];
+    let mut i = 0;
+    while i < BEYOND_ASCII.len() {
+        let (first, seconds) = BEYOND_ASCII[i];
+        let mut j = 0;
+        while j < seconds.len() {
+            table[first as usize & 0x3f] |= 1 << (seconds[j] & 0x3f);
+            j += 1;
+        }
+        i += 1;
+    }
+    table
+};
+
+const ASCII: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.!?:;()[]{}\"";
+
+/// The first byte of characters with a mark beyond ASCII, and the second bytes that go with it.
+const BEYOND_ASCII: [(u8, &[u8]); 12] = [
+    (0xc2, b"\xab\xbb"),
+    (0xd6, b"\x89"),
+    (0xd8, b"\x9d\x9e\x9f"),
+    (0xdb, b"\x94"),
+    (0xdc, b"\x80\x81\x82"),
+    (0xdf, b"\xb9"),
+    (0xe0, b"\xa5\xb7\xbc"),
+    (0xe1, b"\x81\x8d\x99\x9f\xa0\xa5\xad\xb0\xb1"),
+    (0xe2, b"\x80\x81\x96\x97\xb8"),
+    (0xe3, b"\x80"),
+    (0xea, b"\x93\xa1\xa3\xa4\xa7\xa9\xaf"),
+    (0xef, b"\xb8\xb9\xbc\xbd"),
+];
+
 /// Whether `c` separates words and is seen by nobody: white space, controls and format characters.
+#[inline]
 pub(in crate::text) fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || is_format(c)
+    match c {
+        '\0'..=' ' | '\u{7f}' => true,
+        '!'..='~' => false,
+        _ => c.is_whitespace() || c.is_control() || is_format(c),
+    }
 }
 
 /// Whether `c` is an invisible format character that is no letter: direction marks, byte order mark, zero-width space.
+#[inline]
 pub(in crate::text) fn is_format(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}')
 }

@@ -59,15 +59,15 @@ pub fn split(text: &str, language: Option<&'static Language>, line_breaks: LineB
     let rules = rules::Rules::of(language);
     let furniture = block::Furniture::of(language);
     let mut sentences = Vec::with_capacity(text.len() / 100 + 1);
-    let mut ends = Vec::new();
+    let mut found = boundary::Found::default();
     for (paragraph, block) in block::blocks(text, furniture, line_breaks).into_iter().enumerate() {
         let content = block.span.of(text);
-        boundary::find(content, rules, &mut ends);
+        boundary::find(content, rules, &mut found);
         let mut start = 0;
-        for &end in ends.iter().chain([&content.len()]) {
+        for &end in found.ends.iter().chain([&content.len()]) {
             let span = trimmed(content, start, end);
             if span.start < span.end {
-                let kind = furniture.kind(span.of(content), block.kind);
+                let kind = furniture.kind(content, span, found.joints_in(span), block.kind);
                 let span = Span::new(block.span.start + span.start, block.span.start + span.end);
                 sentences.push(Sentence { span, paragraph, kind });
             }

@@ -1,7 +1,10 @@
 //! What a language says of a word: its own lists first, then those that all languages share.
 
 use super::mark::is_unspaced;
-use crate::languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Language};
+use crate::{
+    languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Language},
+    text::letter::Lowered,
+};
 
 /// The rules of a language, or the neutral ones.
 #[derive(Debug, Clone, Copy)]
@@ -18,13 +21,17 @@ impl Rules {
 
     /// What the full stop after `word` means. `word` stands without it, as the text writes it.
     pub(super) fn abbreviation(self, word: &str) -> Option<Abbreviation> {
-        let closed_up = word.contains(' ').then(|| word.replace(' ', ""));
+        let whole = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let closed_up = (!whole && word.contains(' ')).then(|| word.replace(' ', ""));
         let word = closed_up.as_deref().unwrap_or(word);
+        if whole && !self.own.may_find(word) && !COMMON_ABBREVIATIONS.may_find(word) {
+            return looks_abbreviated(word);
+        }
         let lower = Lowered::new(word);
         let lower = lower.as_str();
         let common = || word.starts_with(char::is_uppercase).then(|| COMMON_ABBREVIATIONS.find(lower)).flatten();
         // `Lt.-Col.`, and a word glued to the one before: `Tuesday.Mr. Alder`.
-        let last = || lower.rsplit_once(['-', '.']).and_then(|(_, part)| self.own.find(part));
+        let last = || if whole { None } else { self.own.find(lower.rsplit_once(['-', '.'])?.1) };
         let found = self.own.find(lower).or_else(common).or_else(|| looks_abbreviated(word)).or_else(last)?;
         // A capital alone is an initial first of all, whatever else it is short for.
         let initial = matches!(found.ending, Ending::BeforeCapital | Ending::AfterClause)
@@ -35,7 +42,7 @@ impl Rules {
 
     /// Whether `word` often starts a sentence and seldom follows an abbreviation with a capital.
     pub(super) fn starts_sentences(self, word: &str) -> bool {
-        self.own.starts_sentences(Lowered::new(word).as_str())
+        self.own.may_start_sentences(word) && self.own.starts_sentences(Lowered::new(word).as_str())
     }
 
     /// Whether `word` is written with a capital inside sentences too.
@@ -113,30 +120,4 @@ pub(super) fn is_indic_syllable(word: &str) -> bool {
 /// carry a syllable (Czech `vlk`, `prst`).
 fn has_no_vowel(word: &str) -> bool {
     word.len() > 1 && word.chars().all(|c| matches!(c, 'b'..='d' | 'f'..='h' | 'j' | 'k' | 'm' | 'n' | 'p' | 'q' | 's' | 't' | 'v' | 'x' | 'z' | 'б'..='д' | 'ж' | 'з' | 'к'..='н' | 'п' | 'с' | 'т' | 'ф'..='щ'))
-}
-
-/// A word in lower case, on the stack where it is ASCII and short.
-enum Lowered {
-    Short([u8; 24], usize),
-    Long(String),
-}
-
-impl Lowered {
-    fn new(word: &str) -> Self {
-        let mut buffer = [0; 24];
-        if word.is_ascii() && word.len() <= buffer.len() {
-            buffer[..word.len()].copy_from_slice(word.as_bytes());
-            buffer[..word.len()].make_ascii_lowercase();
-            Self::Short(buffer, word.len())
-        } else {
-            Self::Long(word.to_lowercase())
-        }
-    }
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Short(buffer, len) => std::str::from_utf8(&buffer[..*len]).unwrap_or_default(),
-            Self::Long(word) => word,
-        }
-    }
 }
