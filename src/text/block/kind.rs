@@ -332,10 +332,11 @@ impl Iterator for Normalised<'_> {
     fn next(&mut self) -> Option<char> {
         loop {
             let c = match self.characters.next()? {
+                c @ ('a'..='z' | ' ') => c,
+                c @ 'A'..='Z' => c.to_ascii_lowercase(),
                 c if is_plain(c) => c,
                 c if c.is_numeric() => '0',
                 c if c.is_whitespace() => ' ',
-                c if c.is_ascii() => c.to_ascii_lowercase(),
                 // All but the Turkish capital of `i` become one character, and that begins with an `i`.
                 c => lower(c).or_else(|| c.to_lowercase().next()).unwrap_or(c),
             };

@@ -42,7 +42,7 @@ fn spaced_letters(text: &str, start: usize) -> usize {
 }
 
 fn opens_word(c: char) -> bool {
-    if is_plain(c) || c.is_ascii_alphanumeric() {
+    if c.is_ascii_alphanumeric() || is_plain(c) {
         return false;
     }
     c.is_whitespace()
