@@ -5,7 +5,7 @@ use std::panic::PanicHookInfo;
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata};
-use tracing_subscriber::filter::{EnvFilter, FilterExt, FilterFn};
+use tracing_subscriber::filter::{FilterExt, FilterFn, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -38,11 +38,11 @@ pub fn layer<W>(filter: &str, human: bool, writer: W) -> Result<Box<dyn Layer<Re
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::INFO.into())
-        .parse(filter)
-        .map_err(|_| format!("invalid value {filter:?} for --log: a level, or a filter such as info,copydesk=debug"))?
-        .and(FilterFn::new(ours_or_terse));
+    let targets: Targets = filter
+        .parse()
+        .map_err(|_| format!("invalid value {filter:?} for --log: a level, or a filter such as info,copydesk=debug"))?;
+    let others = targets.default_level().unwrap_or(LevelFilter::INFO);
+    let filter = targets.with_default(others).and(FilterFn::new(ours_or_terse));
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     Ok(if human {
         let colour =
