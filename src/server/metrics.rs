@@ -70,9 +70,8 @@ pub async fn upkeep(handle: PrometheusHandle) {
 /// What is counted of one method.
 #[derive(Debug)]
 pub struct MethodMetrics {
-    labels: [(&'static str, String); 3],
     started: Counter,
-    handled: [OnceLock<Counter>; CODES.len()],
+    handled: [Counter; CODES.len()],
     received: Counter,
     sent: Counter,
     seconds: Histogram,
@@ -99,16 +98,20 @@ impl MethodMetrics {
     pub fn new(kind: &'static str, service: &str, method: &str) -> Self {
         let labels =
             [("grpc_type", kind.to_owned()), ("grpc_service", service.to_owned()), ("grpc_method", method.to_owned())];
+        let handled = CODES.map(|code| {
+            let mut labels = labels.to_vec();
+            labels.push(("grpc_code", code.to_owned()));
+            metrics::counter!("grpc_server_handled_total", &labels)
+        });
         Self {
+            handled,
             started: metrics::counter!("grpc_server_started_total", &labels),
-            handled: std::array::from_fn(|_| OnceLock::new()),
             received: metrics::counter!("grpc_server_msg_received_total", &labels),
             sent: metrics::counter!("grpc_server_msg_sent_total", &labels),
             seconds: metrics::histogram!("grpc_server_handling_seconds", &labels),
             request_bytes: metrics::histogram!("copydesk_request_bytes", &labels),
             response_bytes: metrics::histogram!("copydesk_response_bytes", &labels),
             in_flight: metrics::gauge!("copydesk_calls_in_flight", &labels),
-            labels,
         }
     }
 
@@ -122,12 +125,7 @@ impl MethodMetrics {
     #[expect(clippy::cast_precision_loss, reason = "bytes of a call are far below 2^52")]
     pub fn end(&self, call: Handled) {
         let place = usize::try_from(i32::from(call.code)).unwrap_or_default().min(CODES.len() - 1);
-        let handled = self.handled[place].get_or_init(|| {
-            let mut labels = self.labels.to_vec();
-            labels.push(("grpc_code", CODES[place].to_owned()));
-            metrics::counter!("grpc_server_handled_total", &labels)
-        });
-        handled.increment(1);
+        self.handled[place].increment(1);
         self.in_flight.decrement(1.0);
         self.received.increment(call.messages.0);
         self.sent.increment(call.messages.1);
@@ -173,8 +171,37 @@ fn recorder() -> anyhow::Result<PrometheusHandle> {
     describe();
     let labels = [("version", env!("CARGO_PKG_VERSION")), ("git_commit", env!("COPYDESK_GIT_COMMIT"))];
     metrics::gauge!("copydesk_build_info", &labels).set(1.0);
+    for (name, labels) in AT_ZERO {
+        metrics::counter!(name, labels).increment(0);
+    }
     Ok(handle)
 }
+
+/// What is on the page before it first happens: `rate` and `increase` miss the first event of a series that begins with it,
+/// and that one event may be the panic.
+const AT_ZERO: [(&str, &[(&str, &str)]); 21] = [
+    ("copydesk_cancelled_total", &[("reason", "caller_gone")]),
+    ("copydesk_cancelled_total", &[("reason", "deadline")]),
+    ("copydesk_connections_refused_total", &[("reason", "handshake_timeout")]),
+    ("copydesk_connections_refused_total", &[("reason", "silent")]),
+    ("copydesk_connections_refused_total", &[("reason", "tls")]),
+    ("copydesk_http_refused_total", &[("reason", "content_type")]),
+    ("copydesk_http_refused_total", &[("reason", "method")]),
+    ("copydesk_over_quota_total", &[]),
+    ("copydesk_panics_total", &[("where", "analysis")]),
+    ("copydesk_panics_total", &[("where", "handler")]),
+    ("copydesk_panics_total", &[("where", "stream")]),
+    ("copydesk_reloads_total", &[("what", "tls"), ("result", "failed")]),
+    ("copydesk_reloads_total", &[("what", "tls"), ("result", "ok")]),
+    ("copydesk_reloads_total", &[("what", "tokens"), ("result", "failed")]),
+    ("copydesk_reloads_total", &[("what", "tokens"), ("result", "ok")]),
+    ("copydesk_shed_total", &[("reason", "deadline")]),
+    ("copydesk_shed_total", &[("reason", "deadline_passed")]),
+    ("copydesk_shed_total", &[("reason", "held_bytes")]),
+    ("copydesk_shed_total", &[("reason", "queue_bytes")]),
+    ("copydesk_shed_total", &[("reason", "queue_requests")]),
+    ("copydesk_unauthenticated_total", &[]),
+];
 
 fn describe() {
     describe_counter!("grpc_server_started_total", "Calls begun.");

@@ -81,6 +81,7 @@ impl Workers {
                 .expect("the system gives threads to a process that starts");
         }
         metrics::gauge!("copydesk_workers").set(to_f64(threads));
+        shared.lock().report_depth();
         Self { pool: Arc::new(Pool { shared }) }
     }
 

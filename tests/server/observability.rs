@@ -64,7 +64,8 @@ async fn names_from_outside_are_no_labels() {
     server.wire().await.call("/nobody.Nowhere/Nothing", &[], b"").await;
     let page = server.metrics_page().await;
     assert!(!page.contains("Nowhere"));
-    assert!(page.contains("grpc_method=\"unknown\",grpc_code=\"Unimplemented\""));
+    let labels = "grpc_type=\"unary\",grpc_service=\"unknown\",grpc_method=\"unknown\",grpc_code=\"Unimplemented\"";
+    assert!(value(&page, &format!("grpc_server_handled_total{{{labels}}}")) >= 1.0);
 }
 
 #[tokio::test]

@@ -146,6 +146,23 @@ async fn no_text_is_in_any_log_metric_or_error() {
     }
 }
 
+#[tokio::test]
+async fn what_has_never_happened_is_counted_as_0() {
+    let process = Process::start(&[]);
+    let page = get(process.metrics, "/metrics").await;
+    for series in [
+        "copydesk_panics_total{where=\"analysis\"} 0",
+        "copydesk_shed_total{reason=\"deadline\"} 0",
+        "copydesk_cancelled_total{reason=\"caller_gone\"} 0",
+        "copydesk_reloads_total{what=\"tls\",result=\"failed\"} 0",
+        "copydesk_queue_requests 0",
+    ] {
+        assert!(page.lines().any(|line| line == series), "{series} in {page}");
+    }
+    process.signal("INT");
+    process.end();
+}
+
 #[test]
 fn a_wrong_setting_stops_the_start_by_name() {
     for (flags, named) in [
