@@ -222,8 +222,10 @@ class Capacity(unittest.TestCase):
 class Alerts(unittest.TestCase):
     def test_each_has_its_heading_in_the_runbook(self):
         page = (ROOT / "docs" / "kubernetes.md").read_text()
+        operations = (ROOT / "docs" / "operations.md").read_text()
         for rule in alerts():
             if "alert" in rule:
+                self.assertIn(f"\n| [{rule['alert']}](kubernetes.md#{rule['alert'].lower()}) | ", operations)
                 self.assertIn(f"\n### {rule['alert']}\n", page)
                 self.assertEqual(rule["annotations"]["runbook"], f"docs/kubernetes.md#{rule['alert'].lower()}")
 
