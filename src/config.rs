@@ -69,6 +69,9 @@ pub struct Settings {
     /// What it tells of itself.
     #[command(flatten)]
     pub logging: LoggingSettings,
+    /// What it tells of calls.
+    #[command(flatten)]
+    pub traces: TraceSettings,
 }
 
 /// Addresses.
@@ -286,7 +289,7 @@ pub struct DrainSettings {
     pub drain_grace: Duration,
 }
 
-/// Logs and traces.
+/// Logs.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logs")]
 pub struct LoggingSettings {
@@ -298,6 +301,22 @@ pub struct LoggingSettings {
     /// Form of the log.
     #[arg(long, env = "COPYDESK_LOG_FORMAT", value_name = "FORMAT", default_value = "auto")]
     pub log_format: LogFormat,
+}
+
+/// Spans of calls.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Traces")]
+pub struct TraceSettings {
+    /// Collector of OpenTelemetry traces that a span of each sampled call is sent to over OTLP/gRPC, such as
+    /// `http://127.0.0.1:4317`. Without it, none is.
+    #[arg(long, env = "COPYDESK_OTLP_ENDPOINT", value_name = "URL", value_parser = collector)]
+    pub otlp_endpoint: Option<http::Uri>,
+    /// Certificate authorities of an https collector, PEM.
+    #[arg(long, env = "COPYDESK_OTLP_CA", value_name = "FILE", requires = "otlp_endpoint")]
+    pub otlp_ca: Option<PathBuf>,
+    /// Share of calls without a `traceparent` header that are sampled, from 0 to 1. With one, its sampled flag decides.
+    #[arg(long, env = "COPYDESK_OTLP_SAMPLE_RATIO", value_name = "RATIO", default_value = "1", value_parser = ratio)]
+    pub otlp_sample_ratio: f64,
 }
 
 /// Form of the log.
@@ -480,6 +499,17 @@ fn address_or_off(value: &str) -> Result<Switch<SocketAddr>, String> {
     }
 }
 
+fn collector(value: &str) -> Result<http::Uri, String> {
+    let uri = value.parse::<http::Uri>().ok();
+    let sound = |uri: &http::Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.path() == "/";
+    uri.filter(sound).ok_or_else(|| "http://HOST:PORT or https://HOST:PORT".into())
+}
+
+fn ratio(value: &str) -> Result<f64, String> {
+    let ratio = value.parse().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+    ratio.ok_or_else(|| "a number from 0 to 1".into())
+}
+
 fn duration_or_off(value: &str) -> Result<Switch<Duration>, String> {
     match value {
         "off" => Ok(Switch::Off),
@@ -586,6 +616,11 @@ mod tests {
         check_refused(&["--cors-origins", "https://a.example"], "--cors-origins");
         check_refused(&["--rate-burst", "5"], "--rate-burst");
         check_refused(&["--log-format", "xml"], "--log-format");
+        check_refused(&["--otlp-endpoint", "collector:4317"], "--otlp-endpoint");
+        check_refused(&["--otlp-endpoint", "http://collector:4318/v1/traces"], "--otlp-endpoint");
+        check_refused(&["--otlp-ca", "ca.pem"], "--otlp-endpoint");
+        check_refused(&["--otlp-sample-ratio", "1.5"], "--otlp-sample-ratio");
+        check_refused(&["--otlp-sample-ratio", "NaN"], "--otlp-sample-ratio");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use tokio::sync::watch;
 use tonic::Status;
 use tonic::body::Body;
@@ -20,9 +20,11 @@ use tracing::{Instrument, Span};
 use super::access::Access;
 use super::connection::Phase;
 use super::descriptors::{Kind, Method, Methods, Owner};
-use super::observed::{Answered, Call, HeldBytes, Interruption, Received, settle};
+use super::observed::{Answered, Call, HeldBytes, Interruption, Received, Told, settle};
 use super::rates::{Caller, Rates};
-use super::trace;
+use super::spans::{Sampled, Spans};
+use super::trace::{self, Parent};
+use crate::service::AnalysedLanguage;
 use crate::service::deadline::{Deadline, DeadlineLimits};
 use crate::service::status;
 
@@ -50,6 +52,8 @@ pub struct Rules {
     pub held: Arc<HeldBytes>,
     /// The largest request message, for the message of the error.
     pub message_bytes: usize,
+    /// Where calls leave their spans, if anywhere.
+    pub spans: Option<Spans>,
     /// Whether the server is about to end.
     pub phase: watch::Receiver<Phase>,
 }
@@ -93,8 +97,11 @@ impl Rules {
         }
         let method = Arc::clone(self.methods.of(request.uri().path()));
         let request_id = trace::request_id(request.headers());
-        let span = span(&method, &request_id, request.headers());
-        let call = Call::begin(&method, span.clone(), since, &self.held);
+        let parent = Parent::of(request.headers());
+        let sampled = self.spans.as_ref().and_then(|spans| spans.sample(&method, parent.as_ref(), &request_id));
+        let span = span(&method, &request_id, parent.as_ref(), sampled.as_ref());
+        let told = Told { span: span.clone(), sampled };
+        let call = Call::begin(&method, told, since, &self.held);
 
         let mut response = match self.admit(&method, &request, since) {
             Err(status) => status.into_http(),
@@ -109,6 +116,9 @@ impl Rules {
                 }
                 let request = request.map(|body| Body::new(Received::new(body, Arc::clone(&call))));
                 let mut response = handle(routes, request, deadline).instrument(span).await;
+                if let Some(AnalysedLanguage(code)) = response.extensions_mut().remove() {
+                    call.analysed_in(code);
+                }
                 let interruption = match method.kind {
                     Kind::Unary => None,
                     Kind::Streaming => self.interruption(&method, deadline),
@@ -236,12 +246,14 @@ fn is_grpc(content_type: Option<&HeaderValue>) -> bool {
     ["application/grpc", "application/grpc+proto"].iter().any(|known| kind.eq_ignore_ascii_case(known))
 }
 
-fn span(method: &Method, request_id: &HeaderValue, headers: &HeaderMap) -> Span {
+fn span(method: &Method, request_id: &HeaderValue, parent: Option<&Parent<'_>>, sampled: Option<&Sampled>) -> Span {
     // The id is plain ASCII: `trace` has seen to it.
     let request_id = request_id.to_str().unwrap_or_default();
     let span = tracing::info_span!("call", method = method.path, request_id, trace_id = tracing::field::Empty);
-    if let Some(trace_id) = trace::trace_id(headers) {
-        span.record("trace_id", trace_id);
+    if let Some(parent) = parent {
+        span.record("trace_id", parent.trace());
+    } else if let Some(sampled) = sampled {
+        span.record("trace_id", sampled.trace_id());
     }
     span
 }

@@ -179,7 +179,7 @@ fn recorder() -> anyhow::Result<PrometheusHandle> {
 
 /// What is on the page before it first happens: `rate` and `increase` miss the first event of a series that begins with it,
 /// and that one event may be the panic.
-const AT_ZERO: [(&str, &[(&str, &str)]); 21] = [
+const AT_ZERO: [(&str, &[(&str, &str)]); 25] = [
     ("copydesk_cancelled_total", &[("reason", "caller_gone")]),
     ("copydesk_cancelled_total", &[("reason", "deadline")]),
     ("copydesk_connections_refused_total", &[("reason", "handshake_timeout")]),
@@ -200,6 +200,10 @@ const AT_ZERO: [(&str, &[(&str, &str)]); 21] = [
     ("copydesk_shed_total", &[("reason", "held_bytes")]),
     ("copydesk_shed_total", &[("reason", "queue_bytes")]),
     ("copydesk_shed_total", &[("reason", "queue_requests")]),
+    ("copydesk_spans_dropped_total", &[("reason", "export_failed")]),
+    ("copydesk_spans_dropped_total", &[("reason", "queue_full")]),
+    ("copydesk_spans_dropped_total", &[("reason", "rejected")]),
+    ("copydesk_spans_exported_total", &[]),
     ("copydesk_unauthenticated_total", &[]),
 ];
 
@@ -227,6 +231,8 @@ fn describe() {
     describe_counter!("copydesk_shed_total", "Jobs refused at once, by reason.");
     describe_counter!("copydesk_cancelled_total", "Jobs whose caller left or whose deadline passed, by reason.");
     describe_counter!("copydesk_panics_total", "Panics caught, by place.");
+    describe_counter!("copydesk_spans_exported_total", "Spans that the collector of traces has taken.");
+    describe_counter!("copydesk_spans_dropped_total", "Spans that no collector of traces has, by reason.");
     describe_histogram!("copydesk_analysis_seconds", Unit::Seconds, "Time of one analysis, by kind.");
     describe_histogram!("copydesk_text_bytes", Unit::Bytes, "Bytes of a text analysed.");
     describe_counter!("copydesk_documents_total", "Texts analysed, by language.");

@@ -16,6 +16,7 @@ mod observed;
 mod rates;
 mod run;
 pub mod signal;
+mod spans;
 mod tls;
 mod trace;
 mod web;

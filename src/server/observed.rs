@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -16,18 +16,29 @@ use tracing::Span;
 
 use super::descriptors::{Kind, Method};
 use super::metrics::{CODES, Handled};
+use super::spans::{Ended, Sampled};
 use crate::service::status;
 
 /// One call, from its headers until its trailers are sent or its caller is gone.
 #[derive(Debug)]
 pub struct Call {
     method: Arc<Method>,
-    span: Span,
+    told: Told,
     since: Instant,
+    language: OnceLock<String>,
     received: Traffic,
     sent: Traffic,
     held: Held,
     ended: AtomicBool,
+}
+
+/// Who is told of a call's end.
+#[derive(Debug)]
+pub struct Told {
+    /// Of the log.
+    pub span: Span,
+    /// The collector of traces, if it is to hear of this call.
+    pub sampled: Option<Sampled>,
 }
 
 #[derive(Debug, Default)]
@@ -80,12 +91,13 @@ impl Drop for Held {
 
 impl Call {
     /// A call that begins.
-    pub fn begin(method: &Arc<Method>, span: Span, since: Instant, held: &Arc<HeldBytes>) -> Arc<Self> {
+    pub fn begin(method: &Arc<Method>, told: Told, since: Instant, held: &Arc<HeldBytes>) -> Arc<Self> {
         method.metrics.begin();
         Arc::new(Self {
             method: Arc::clone(method),
-            span,
+            told,
             since,
+            language: OnceLock::new(),
             received: Traffic::default(),
             sent: Traffic::default(),
             held: Held { all: Arc::clone(held), own: AtomicUsize::new(0) },
@@ -93,7 +105,12 @@ impl Call {
         })
     }
 
-    /// Counts and logs the end of the call, the first time.
+    /// Notes the language that the call's text was analysed in.
+    pub fn analysed_in(&self, language_code: String) {
+        self.language.get_or_init(|| language_code);
+    }
+
+    /// Counts, logs and traces the end of the call, the first time.
     pub fn end(&self, code: Code) {
         if self.ended.swap(true, Ordering::Relaxed) {
             return;
@@ -107,11 +124,15 @@ impl Call {
         let milliseconds = time.as_secs_f64() * 1000.0;
         match code {
             Code::Internal | Code::Unknown | Code::DataLoss => tracing::warn!(
-                parent: &self.span, status, milliseconds, request_bytes = bytes.0, response_bytes = bytes.1, "call"
+                parent: &self.told.span, status, milliseconds, request_bytes = bytes.0, response_bytes = bytes.1, "call"
             ),
             _ => tracing::debug!(
-                parent: &self.span, status, milliseconds, request_bytes = bytes.0, response_bytes = bytes.1, "call"
+                parent: &self.told.span, status, milliseconds, request_bytes = bytes.0, response_bytes = bytes.1, "call"
             ),
+        }
+        if let Some(sampled) = &self.told.sampled {
+            let (method, language) = (Arc::clone(&self.method), self.language.get().cloned());
+            sampled.end(Ended { method, code, time, bytes, language });
         }
     }
 }

@@ -18,7 +18,7 @@ use super::observed::HeldBytes;
 use super::rates::Rates;
 use super::signal::Ending;
 use super::tls::Tls;
-use super::{metrics, web};
+use super::{metrics, spans, web};
 use crate::config::Settings;
 
 /// The sockets of a server, bound by whoever starts it.
@@ -65,17 +65,18 @@ impl Listeners {
 /// bound.
 ///
 /// # Errors
-/// If the files of TLS or of tokens, or an origin, cannot be used.
+/// If the files of TLS or of tokens, an origin, or the collector's address cannot be used.
 pub fn check(settings: &Settings) -> anyhow::Result<()> {
     Tls::load(&settings.security, settings.web.grpc_web)?;
     settings.security.tokens_file.as_deref().map(Access::load).transpose()?;
+    spans::check(&settings.traces)?;
     web::origins(&settings.web.cors_origins).map(|_| ())
 }
 
 /// Serves `routes` until `stop`, then drains: health says NOT_SERVING, new calls are refused, running ones finish.
 ///
 /// # Errors
-/// If the files of TLS or of tokens, or an origin, cannot be used.
+/// If the files of TLS or of tokens, an origin, or the collector's address cannot be used.
 pub async fn serve(
     routes: Routes,
     listeners: Listeners,
@@ -106,6 +107,7 @@ pub async fn serve(
         background.spawn(metrics::serve(listener, recorder));
     }
 
+    let (spans, exporter) = spans::start(&settings.traces)?.unzip();
     let health = Health::default();
     let rules = |access, rates, phase| -> anyhow::Result<Arc<Rules>> {
         Ok(Arc::new(Rules {
@@ -116,6 +118,7 @@ pub async fn serve(
             deadlines: settings.deadline_limits(),
             held: Arc::new(HeldBytes::at_most(settings.work.max_held_bytes)),
             message_bytes: settings.work.max_message_bytes,
+            spans: spans.clone(),
             phase,
         }))
     };
@@ -164,6 +167,9 @@ pub async fn serve(
             tracing::warn!(connections = phases.receiver_count(), "the grace is over: cutting what is left");
             phases.send_replace(Phase::Cut);
         }
+    }
+    if let Some(exporter) = exporter {
+        exporter.flush().await;
     }
     Ok(())
 }

@@ -17,20 +17,66 @@ pub fn request_id(headers: &HeaderMap) -> HeaderValue {
     }
 }
 
-/// The trace that the caller's `traceparent` names, 32 hex digits; W3C Trace Context, section 3.2.
-pub fn trace_id(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get("traceparent")?.to_str().ok()?;
-    let mut fields = value.split('-');
-    let (version, trace, parent, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
-    let sound = is_hex(version, 2)
-        && version != "ff"
-        && is_hex(trace, 32)
-        && trace.bytes().any(|digit| digit != b'0')
-        && is_hex(parent, 16)
-        && parent.bytes().any(|digit| digit != b'0')
-        && is_hex(flags, 2)
-        && (version != "00" || fields.next().is_none());
-    sound.then_some(trace)
+/// The span of the caller that this call is part of; W3C Trace Context, section 3.2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parent<'a> {
+    trace: &'a str,
+    span: &'a str,
+    /// Whether the caller records it.
+    pub sampled: bool,
+}
+
+impl<'a> Parent<'a> {
+    /// What the headers' `traceparent` names, if it is sound.
+    pub fn of(headers: &'a HeaderMap) -> Option<Self> {
+        let value = headers.get("traceparent")?.to_str().ok()?;
+        let mut fields = value.split('-');
+        let (version, trace, span, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+        let sound = is_hex(version, 2)
+            && version != "ff"
+            && is_hex(trace, 32)
+            && trace.bytes().any(|digit| digit != b'0')
+            && is_hex(span, 16)
+            && span.bytes().any(|digit| digit != b'0')
+            && is_hex(flags, 2)
+            && (version != "00" || fields.next().is_none());
+        let sampled = sound && u8::from_str_radix(flags, 16).is_ok_and(|flags| flags & 1 == 1);
+        sound.then_some(Self { trace, span, sampled })
+    }
+
+    /// The trace, 32 hex digits.
+    pub fn trace(&self) -> &'a str {
+        self.trace
+    }
+
+    /// The trace, as bytes.
+    pub fn trace_id(&self) -> [u8; 16] {
+        bytes(self.trace)
+    }
+
+    /// The caller's span, as bytes.
+    pub fn span_id(&self) -> [u8; 8] {
+        bytes(self.span)
+    }
+}
+
+/// The bytes of so many hex digits.
+fn bytes<const N: usize>(hex: &str) -> [u8; N] {
+    let digit = |place: usize| hex.as_bytes().get(place).and_then(|&digit| char::from(digit).to_digit(16));
+    std::array::from_fn(|byte| {
+        let value = digit(2 * byte).unwrap_or(0) << 4 | digit(2 * byte + 1).unwrap_or(0);
+        u8::try_from(value).unwrap_or(u8::MAX)
+    })
+}
+
+/// A new id of so many bytes, as good as [`random`].
+pub fn random_id<const N: usize>() -> [u8; N] {
+    let mut id = [0; N];
+    for chunk in id.chunks_mut(8) {
+        // No id is all zeros.
+        chunk.copy_from_slice(&random().max(1).to_be_bytes()[..chunk.len()]);
+    }
+    id
 }
 
 /// A number that no other call gets, and that nobody outside can foresee. It is no secret.
@@ -54,17 +100,24 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(traceparent: &'static str, expected: Option<&str>) {
+    fn check(traceparent: &'static str, expected: Option<(&str, bool)>) {
         let mut headers = HeaderMap::new();
         headers.insert("traceparent", HeaderValue::from_static(traceparent));
-        assert_eq!(trace_id(&headers), expected, "{traceparent:?}");
+        let parent = Parent::of(&headers).map(|parent| (parent.trace(), parent.sampled));
+        assert_eq!(parent, expected, "{traceparent:?}");
     }
 
     #[test]
     fn traceparent_names_the_trace() {
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", Some(trace));
-        check("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-later", Some(trace));
+        check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", Some((trace, true)));
+        check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02", Some((trace, false)));
+        check("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-later", Some((trace, true)));
+    }
+
+    #[test]
+    fn hex_digits_are_bytes() {
+        assert_eq!(bytes("00f067aa0ba902b7"), [0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7]);
     }
 
     #[test]

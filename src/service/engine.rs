@@ -38,6 +38,10 @@ pub struct Engine {
     pub archive: Option<Arc<Frequencies>>,
 }
 
+/// The code of the language that a call's text was analysed in; an extension of the response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnalysedLanguage(pub String);
+
 /// The full names of the services, for health and metrics.
 pub const SERVICES: [&str; 6] = [
     "copydesk.v1.LanguageService",
@@ -80,7 +84,10 @@ impl Engine {
         let deadline = deadline::of(&request);
         let job = convert::job(request.into_inner(), &self.limits)?;
         let analysis = self.run(Arc::new(job), deadline).await?;
-        part(analysis).map(Response::new).ok_or_else(status::internal)
+        let language = AnalysedLanguage(analysis.language_code.clone());
+        let mut response = part(analysis).map(Response::new).ok_or_else(status::internal)?;
+        response.extensions_mut().insert(language);
+        Ok(response)
     }
 
     /// Does `job` on a worker.

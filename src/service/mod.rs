@@ -21,5 +21,5 @@ pub mod workers;
 
 pub use analyse::{analyse, count};
 pub use convert::job;
-pub use engine::{Engine, SERVICES, routes};
+pub use engine::{AnalysedLanguage, Engine, SERVICES, routes};
 pub use limits::Limits;

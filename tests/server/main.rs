@@ -11,3 +11,4 @@ mod observability;
 mod program;
 mod security;
 mod status;
+mod traces;

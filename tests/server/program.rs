@@ -6,8 +6,10 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 use bytes::Bytes;
 use tonic::Code;
+use tonic::transport::Server as Transport;
 
 use crate::harness::{ANALYZE, Answer, HEALTH, INFO, Wire, analyze, framed, get, prose};
+use crate::traces::Collector;
 
 fn copydesk() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_copydesk"));
@@ -100,9 +102,12 @@ async fn sigint_does_not_wait_for_balancers() {
 }
 
 #[tokio::test]
-async fn no_text_is_in_any_log_metric_or_error() {
+async fn no_text_is_in_any_log_metric_trace_or_error() {
     const MARKER: &str = "Zaunkoenigmarker";
-    let process = Process::start(&["--log=trace", "--max-text-bytes=2KiB", "--max-message-bytes=70000", "--threads=1"]);
+    let collector = Collector::default();
+    let collector_flag = format!("--otlp-endpoint=http://{}", collector.listen(Transport::builder()).await);
+    let flags = ["--log=trace", "--max-text-bytes=2KiB", "--max-message-bytes=70000", "--threads=1", &collector_flag];
+    let process = Process::start(&flags);
     let wire = Wire::connect(process.address).await;
     let text = format!("The {MARKER} sings. Nobody in {MARKER} minds it. {MARKER}{MARKER}!");
     let mut answers = Vec::new();
@@ -138,10 +143,16 @@ async fn no_text_is_in_any_log_metric_or_error() {
     let page = get(process.metrics, "/metrics").await;
     process.signal("INT");
     wire.closed.notified().await;
-    let (status, said) = process.end();
+    // It sends its last spans to this process before it ends.
+    let (status, said) = tokio::task::spawn_blocking(|| process.end()).await.unwrap();
     assert_eq!(status.code(), Some(0));
     assert!(said.contains("\"request_bytes\""), "calls are logged: {said}");
-    for (where_from, text) in [("metrics", &page), ("log", &said), ("errors", &answers.join("\n"))] {
+    let traces = collector.all();
+    for code in ["OK", "INVALID_ARGUMENT", "RESOURCE_EXHAUSTED", "CANCELLED"] {
+        assert!(traces.contains(code), "calls are traced, {code} too: {traces}");
+    }
+    let errors = answers.join("\n");
+    for (where_from, text) in [("metrics", &page), ("log", &said), ("traces", &traces), ("errors", &errors)] {
         assert!(!text.contains(MARKER), "in {where_from}: {text}");
     }
 }

@@ -15,16 +15,16 @@ use tonic_types::StatusExt;
 use crate::harness::{HEALTH, INFO, Server, Wire, until};
 
 /// A folder of one's own that goes with the test.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("copydesk-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn write(&self, name: &str, content: &str) -> String {
+    pub fn write(&self, name: &str, content: &str) -> String {
         let path = self.0.join(name);
         std::fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()
@@ -38,22 +38,27 @@ impl Drop for Folder {
 }
 
 /// A certificate authority.
-struct Authority(CertifiedIssuer<'static, KeyPair>);
+pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate and its key, as PEM.
-struct Certified {
-    certificate: String,
-    key: String,
+pub struct Certified {
+    pub certificate: String,
+    pub key: String,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut parameters = CertificateParams::new(vec![]).unwrap();
         parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(parameters, KeyPair::generate().unwrap()).unwrap())
     }
 
-    fn certify(&self, name: &str) -> Certified {
+    /// Its own certificate, as PEM.
+    pub fn certificate(&self) -> String {
+        self.0.pem()
+    }
+
+    pub fn certify(&self, name: &str) -> Certified {
         let key = KeyPair::generate().unwrap();
         let certificate = CertificateParams::new(vec![name.to_owned()]).unwrap().signed_by(&key, &self.0).unwrap();
         Certified { certificate: certificate.pem(), key: key.serialize_pem() }
