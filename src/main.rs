@@ -7,7 +7,7 @@ use anyhow::Context;
 use copydesk::cli;
 use copydesk::config::{Command, Program, Settings};
 use copydesk::server::signal::Signals;
-use copydesk::server::{Listeners, check, logging, metrics, serve};
+use copydesk::server::{Listeners, Services, check, logging, metrics, serve};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
 
@@ -56,5 +56,6 @@ async fn start(settings: &Settings) -> anyhow::Result<()> {
     let archive = settings.work.document_frequencies.as_deref().map(cli::read_frequencies).transpose()?.map(Arc::new);
     let listeners = Listeners::bind(settings).await?;
     let engine = Engine { workers: Workers::start(settings.worker_limits()), limits: settings.limits(), archive };
-    serve(routes(&engine), listeners, settings, signals.ending()).await
+    let services = Services { routes: routes(&engine), workers: engine.workers };
+    serve(services, listeners, settings, signals.ending()).await
 }

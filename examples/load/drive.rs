@@ -80,11 +80,7 @@ pub async fn drive(target: SocketAddr, pid: Option<u32>, plan: &Plan, payload: &
         report = load => report?,
         () = peak.watch(pid) => unreachable!("the watch has no end of its own"),
     };
-    let took = match plan.pace {
-        Pace::Closed { .. } => begun.elapsed(),
-        // The calls that come in after the last one was sent belong to the time in which they were due.
-        Pace::Open { .. } => begun.elapsed().min(plan.bounds.time),
-    };
+    let took = begun.elapsed();
     let after = pid.map(process::cpu).transpose()?;
     let cpu = before
         .zip(after)

@@ -85,9 +85,12 @@ enum Command {
         /// Deadline of each call, in milliseconds.
         #[arg(long, default_value_t = 500)]
         deadline: u64,
-        /// Seconds of each of the three phases: idle, at capacity, overloaded.
-        #[arg(long, default_value_t = 10.0)]
+        /// Seconds of each phase: idle once, then at capacity and overloaded in turns.
+        #[arg(long, default_value_t = 4.0)]
         seconds: f64,
+        /// Turns, so that noise falls on capacity and overload alike.
+        #[arg(long, default_value_t = 5)]
+        rounds: u32,
         /// Connections that the calls are spread over.
         #[arg(long, default_value_t = 16)]
         connections: usize,
@@ -190,7 +193,7 @@ fn main() -> anyhow::Result<()> {
                 };
                 compare(&server, &plan, rounds, &texts).await
             }
-            Command::Overload { server, times, deadline, seconds, connections, texts } => {
+            Command::Overload { server, times, deadline, seconds, rounds, connections, texts } => {
                 let plan = Plan {
                     method: Method::Analyze,
                     pace: Pace::Closed { in_flight: 64 },
@@ -198,7 +201,8 @@ fn main() -> anyhow::Result<()> {
                     bounds: Bounds { calls: u64::MAX, time: Duration::from_secs_f64(seconds) },
                     deadline: None,
                 };
-                overload(&server, &plan, times, Duration::from_millis(deadline), &texts).await
+                overload(&server, &plan, Beyond { times, deadline: Duration::from_millis(deadline), rounds }, &texts)
+                    .await
             }
             Command::Footprint { server, in_flight } => footprint(&server, in_flight).await,
             Command::Echo { listen } => echo::serve(listen).await.map(|()| (json!({}), true)),
@@ -280,7 +284,15 @@ async fn compare(server: &Server, plan: &Plan, rounds: u64, texts: &Texts) -> Ou
     Ok((figures, echo.sound() && analyze.sound() && stream.sound()))
 }
 
-async fn overload(server: &Server, plan: &Plan, times: f64, deadline: Duration, texts: &Texts) -> Outcome {
+/// More than a server can do.
+#[derive(Debug, Clone, Copy)]
+struct Beyond {
+    times: f64,
+    deadline: Duration,
+    rounds: u32,
+}
+
+async fn overload(server: &Server, plan: &Plan, beyond: Beyond, texts: &Texts) -> Outcome {
     let payload = texts.payload()?;
     let copydesk = Process::copydesk(&server.server, server.core).await?;
     let (target, pid) = (copydesk.address(), Some(copydesk.pid()));
@@ -288,23 +300,40 @@ async fn overload(server: &Server, plan: &Plan, times: f64, deadline: Duration, 
     let warm = Plan { bounds: Bounds { calls: 2_000, ..plan.bounds }, ..*plan };
     drive::drive(target, pid, &warm, &payload).await?;
     let idle = drive::health(target, plan.bounds.time).await?;
-    let capacity = drive::drive(target, pid, plan, &payload).await?;
-    let rate = capacity.ok_a_second();
-    let beyond = Plan { pace: Pace::Open { rate: rate * times }, deadline: Some(deadline), ..*plan };
-    let (busy, health) =
-        tokio::try_join!(drive::drive(target, pid, &beyond, &payload), drive::health(target, plan.bounds.time))?;
+    let (mut capacity, mut busy, mut health) = <(report::Report, report::Report, report::Report)>::default();
+    for _ in 0..beyond.rounds {
+        let round = drive::drive(target, pid, plan, &payload).await?;
+        let rate = round.ok_a_second() * beyond.times;
+        capacity.add(round);
+        let load = Plan { pace: Pace::Open { rate }, deadline: Some(beyond.deadline), ..*plan };
+        let (calls, checks) =
+            tokio::try_join!(drive::drive(target, pid, &load, &payload), drive::health(target, plan.bounds.time))?;
+        busy.add(calls);
+        health.add(checks);
+    }
 
+    let Beyond { times, deadline, rounds } = beyond;
     println!(
         "health, idle\n{idle}\nat capacity\n{capacity}\nat {times} times that, deadlines of {deadline:?}\n{busy}\nhealth meanwhile\n{health}"
     );
-    let goodput = busy.ok_a_second() / rate;
+    let goodput = busy.ok_a_second() / capacity.ok_a_second();
+    let goodput_of_cpu = busy.ok_a_cpu_second() / capacity.ok_a_cpu_second();
     let health_ratio = health.latency(0.99) / idle.latency(0.99);
-    println!("goodput {goodput:.3} of capacity; health p99 {health_ratio:.1} times idle");
+    let admitted_ratio = busy.latency(0.99) / capacity.latency(0.99);
+    println!("goodput {goodput:.3} of capacity, {goodput_of_cpu:.3} by the server's CPU");
+    println!(
+        "p99 of what is admitted {admitted_ratio:.1} times that at capacity; health p99 {health_ratio:.1} times idle"
+    );
     let figures = json!({
         "text_bytes": payload.mean_bytes(),
         "times": times,
+        "rounds": rounds,
         "goodput_of_capacity": goodput,
+        "goodput_of_capacity_by_cpu": goodput_of_cpu,
+        "admitted_p99_of_capacity": admitted_ratio,
         "health_p99_of_idle": health_ratio,
+        "cores_used": { "capacity": capacity.cores(), "overload": busy.cores() },
+        "refusal_cpu_microseconds": busy.refusal_cpu_microseconds(&capacity),
         "capacity": capacity.json(), "overload": busy.json(),
         "health_idle": idle.json(), "health_overload": health.json(),
     });

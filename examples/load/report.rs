@@ -75,7 +75,7 @@ impl Report {
         self.unsent += 1;
     }
 
-    /// Sets how long the calls were sent for and what the server used meanwhile.
+    /// Sets how long it took and what the server used meanwhile.
     pub fn finish(&mut self, took: Duration, cpu: Option<Cpu>, peak_megabytes: f64) {
         self.seconds = took.as_secs_f64();
         self.cpu = cpu;
@@ -114,7 +114,27 @@ impl Report {
     /// CPU of the server for each call.
     pub fn cpu_microseconds_a_call(&self) -> f64 {
         let calls = self.latencies.len() + self.other_latencies.len();
-        self.cpu.map_or(f64::NAN, |cpu| (cpu.user + cpu.system) * 1e6 / count(calls))
+        self.cpu_seconds() * 1e6 / count(calls)
+    }
+
+    /// Right answers for each second of the server's CPU: what others take from it counts on neither side.
+    pub fn ok_a_cpu_second(&self) -> f64 {
+        count(self.ok) / self.cpu_seconds()
+    }
+
+    /// Cores that the server has had, on average.
+    pub fn cores(&self) -> f64 {
+        self.cpu_seconds() / self.seconds
+    }
+
+    /// What is left for each refusal of the server's CPU, where a right answer costs as much as at `capacity`.
+    pub fn refusal_cpu_microseconds(&self, capacity: &Self) -> f64 {
+        let answers = count(self.ok) / capacity.ok_a_cpu_second();
+        (self.cpu_seconds() - answers) * 1e6 / count(self.other_latencies.len())
+    }
+
+    fn cpu_seconds(&self) -> f64 {
+        self.cpu.map_or(f64::NAN, |cpu| cpu.user + cpu.system)
     }
 
     /// The most memory that the server was seen to hold, in megabytes.

@@ -41,8 +41,10 @@ pub enum Kind {
 /// Whose a method is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// Copydesk's own.
+    /// Copydesk's own, on texts.
     Copydesk,
+    /// Copydesk's own, about itself: no call of it waits for a thread.
+    Info,
     /// `grpc.health`.
     Health,
     /// `grpc.reflection`.
@@ -96,6 +98,7 @@ impl Method {
         let owner = match service_name {
             name if name.starts_with("grpc.health.") => Owner::Health,
             name if name.starts_with("grpc.reflection.") => Owner::Reflection,
+            "copydesk.v1.InfoService" => Owner::Info,
             _ => Owner::Copydesk,
         };
         Self { path, kind, owner, metrics: MethodMetrics::new(label, service_name, method.name()) }

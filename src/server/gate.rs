@@ -20,13 +20,14 @@ use tracing::{Instrument, Span};
 use super::access::Access;
 use super::connection::Phase;
 use super::descriptors::{Kind, Method, Methods, Owner};
-use super::observed::{Answered, Call, HeldBytes, Interruption, Received, Told, settle};
+use super::observed::{Answered, Call, HeldBytes, Interruption, Received, Told, read_out, settle};
 use super::rates::{Caller, Rates};
 use super::spans::{Sampled, Spans};
 use super::trace::{self, Parent};
 use crate::service::AnalysedLanguage;
 use crate::service::deadline::{Deadline, DeadlineLimits};
 use crate::service::status;
+use crate::service::workers::Workers;
 
 /// The services, behind all that is checked and measured first.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub struct Rules {
     pub rates: Option<Rates>,
     /// How long a unary call may take.
     pub deadlines: DeadlineLimits,
+    /// The pool that does the services' work, if they have any.
+    pub workers: Option<Workers>,
     /// How many bytes of requests may be held.
     pub held: Arc<HeldBytes>,
     /// The largest request message, for the message of the error.
@@ -103,14 +106,17 @@ impl Rules {
         let told = Told { span: span.clone(), sampled };
         let call = Call::begin(&method, told, since, &self.held);
 
-        let mut response = match self.admit(&method, &request, since) {
-            Err(status) => status.into_http(),
+        let timeout = match method.kind {
+            Kind::Unary => self.deadlines.allowed(request.headers()),
+            Kind::Streaming => NO_LIMITS.allowed(request.headers()),
+        };
+        let deadline = timeout.and_then(|timeout| since.checked_add(timeout));
+        let mut response = match self.admit(&method, &request, since).and_then(|()| self.foresee(&method, deadline)) {
+            Err(status) => {
+                read_out(request.into_body());
+                status.into_http()
+            }
             Ok(()) => {
-                let timeout = match method.kind {
-                    Kind::Unary => self.deadlines.allowed(request.headers()),
-                    Kind::Streaming => NO_LIMITS.allowed(request.headers()),
-                };
-                let deadline = timeout.and_then(|timeout| since.checked_add(timeout));
                 if let Some(deadline) = deadline {
                     request.extensions_mut().insert(Deadline(deadline));
                 }
@@ -162,6 +168,17 @@ impl Rules {
             metrics::counter!("copydesk_over_quota_total").increment(1);
             status::over_quota(&caller.subject(), rates.calls_a_second(), wait)
         })
+    }
+
+    /// Refuses a call on a text that the pool would refuse, before any of its text is read. A stream is never refused: it
+    /// waits.
+    fn foresee(&self, method: &Method, deadline: Option<Instant>) -> Result<(), Status> {
+        match &self.workers {
+            Some(workers) if method.owner == Owner::Copydesk && method.kind == Kind::Unary => {
+                workers.would_refuse(deadline).map_err(status::refused)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What ends a stream of answers before its time: the caller's deadline; and for streams that would never end by

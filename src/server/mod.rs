@@ -21,4 +21,4 @@ mod tls;
 mod trace;
 mod web;
 
-pub use run::{Listeners, check, serve};
+pub use run::{Listeners, Services, check, serve};

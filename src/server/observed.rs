@@ -7,8 +7,10 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use http::{HeaderMap, HeaderValue};
 use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Bytes};
 use tonic::body::Body;
 use tonic::{Code, Status};
@@ -149,12 +151,13 @@ pub struct Received {
     inner: Body,
     call: Arc<Call>,
     frames: Messages,
+    ended: bool,
 }
 
 impl Received {
     /// Watches `inner` for `call`.
     pub fn new(inner: Body, call: Arc<Call>) -> Self {
-        Self { inner, call, frames: Messages::default() }
+        Self { inner, call, frames: Messages::default(), ended: false }
     }
 }
 
@@ -165,9 +168,11 @@ impl HttpBody for Received {
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let frame = match Pin::new(&mut self.inner).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => frame,
-            Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(error))),
-            Poll::Ready(None) => return Poll::Ready(None),
             Poll::Pending => return Poll::Pending,
+            end => {
+                self.ended = true;
+                return end;
+            }
         };
         if let Some(bytes) = frame.data_ref() {
             let messages = self.frames.count(bytes);
@@ -187,6 +192,43 @@ impl HttpBody for Received {
         self.inner.size_hint()
     }
 }
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        if !self.ended {
+            read_out(std::mem::replace(&mut self.inner, Body::empty()));
+        }
+    }
+}
+
+/// Reads what a caller still sends of a request that is answered already, and drops it.
+///
+/// Else the server would reset the stream, and what is on its way by then would meet a stream that h2 remembers for a
+/// second, and of which it remembers fifty: beyond, it counts as the client's error, and after some hundreds the whole
+/// connection ends. Under overload that would cost the calls that were admitted.
+pub fn read_out(mut body: Body) {
+    let mut bytes = 0;
+    let mut count = move |frame: &Frame<Bytes>| {
+        bytes += frame.data_ref().map_or(0, Bytes::len);
+        bytes <= READ_OUT_BYTES
+    };
+    // Small requests are here already.
+    loop {
+        match body.frame().now_or_never() {
+            Some(Some(Ok(frame))) if count(&frame) => {}
+            Some(_) => return,
+            None => break,
+        }
+    }
+    let rest = async move { while body.frame().await.is_some_and(|frame| frame.is_ok_and(|frame| count(&frame))) {} };
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(tokio::time::timeout(READ_OUT_TIME, rest));
+    }
+}
+
+/// Who sends more, or for longer, is cut off all the same.
+const READ_OUT_BYTES: usize = 1 << 20;
+const READ_OUT_TIME: Duration = Duration::from_secs(10);
 
 /// What ends a response before its time.
 pub type Interruption = Pin<Box<dyn Future<Output = Status> + Send>>;

@@ -20,6 +20,7 @@ use super::signal::Ending;
 use super::tls::Tls;
 use super::{metrics, spans, web};
 use crate::config::Settings;
+use crate::service::workers::Workers;
 
 /// The sockets of a server, bound by whoever starts it.
 #[derive(Debug)]
@@ -73,12 +74,21 @@ pub fn check(settings: &Settings) -> anyhow::Result<()> {
     web::origins(&settings.web.cors_origins).map(|_| ())
 }
 
-/// Serves `routes` until `stop`, then drains: health says NOT_SERVING, new calls are refused, running ones finish.
+/// What is served.
+#[derive(Debug)]
+pub struct Services {
+    /// The services.
+    pub routes: Routes,
+    /// The pool that does their work.
+    pub workers: Workers,
+}
+
+/// Serves until `stop`, then drains: health says NOT_SERVING, new calls are refused, running ones finish.
 ///
 /// # Errors
 /// If the files of TLS or of tokens, an origin, or the collector's address cannot be used.
 pub async fn serve(
-    routes: Routes,
+    services: Services,
     listeners: Listeners,
     settings: &Settings,
     stop: impl Future<Output = Ending>,
@@ -109,13 +119,14 @@ pub async fn serve(
 
     let (spans, exporter) = spans::start(&settings.traces)?.unzip();
     let health = Health::default();
-    let rules = |access, rates, phase| -> anyhow::Result<Arc<Rules>> {
+    let rules = |access, rates, workers, phase| -> anyhow::Result<Arc<Rules>> {
         Ok(Arc::new(Rules {
             methods: Methods::read(&DESCRIPTOR_SETS)?,
             access,
             health_open: security.health_open,
             rates,
             deadlines: settings.deadline_limits(),
+            workers,
             held: Arc::new(HeldBytes::at_most(settings.work.max_held_bytes)),
             message_bytes: settings.work.max_message_bytes,
             spans: spans.clone(),
@@ -123,9 +134,9 @@ pub async fn serve(
         }))
     };
     let rates = (security.rate_limit > 0).then(|| Rates::new(security.rate_limit, security.rate_burst));
-    let routes = health.add_to(routes);
+    let routes = health.add_to(services.routes);
     let routes = if settings.network.reflection { add_reflection(routes)? } else { routes };
-    let gate = Gate::new(rules(access, rates, phase.clone())?, routes);
+    let gate = Gate::new(rules(access, rates, Some(services.workers), phase.clone())?, routes);
 
     let room = Arc::new(Semaphore::new(settings.connections.max_connections.get()));
     let http = if settings.web.grpc_web { Http::OneAndTwo } else { Http::Two };
@@ -145,7 +156,7 @@ pub async fn serve(
         tracing::info!(address = %listener.local_addr()?, "listening for health checks");
         let room = Arc::new(Semaphore::new(PROBES));
         let conversation = Arc::new(Conversation::new(&settings.connections, Http::Two, None, room));
-        let gate = Gate::new(rules(None, None, phase.clone())?, health.add_to(Routes::default()));
+        let gate = Gate::new(rules(None, None, None, phase.clone())?, health.add_to(Routes::default()));
         accepting.spawn(listen(listener, conversation, gate, phase.clone()));
     }
     drop(phase);

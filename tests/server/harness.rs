@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use copydesk::config::Settings;
 use copydesk::server::signal::Ending;
-use copydesk::server::{Listeners, serve};
+use copydesk::server::{Listeners, Services, serve};
 use copydesk::service::proto::{AnalyzeRequest, Document};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
@@ -54,9 +54,10 @@ impl Server {
         let release = Arc::new(Notify::new());
         let engine = Engine { workers: workers.clone(), limits: settings.limits(), archive: None };
         let routes = routes(&engine).add_service(Probe { release: Arc::clone(&release) });
+        let services = Services { routes, workers: workers.clone() };
         let (stop, stopped) = oneshot::channel();
         let stopped = async { stopped.await.unwrap_or(Ending::Now) };
-        let ended = tokio::spawn(async move { serve(routes, listeners, &settings, stopped).await });
+        let ended = tokio::spawn(async move { serve(services, listeners, &settings, stopped).await });
         Self { address, metrics, health, workers, release, stop: Some(stop), ended: Some(ended) }
     }
 
