@@ -1,6 +1,6 @@
 //! Document frequencies: in how many documents of an archive each stem occurs, by language.
 //!
-//! A newsroom counts its own archive once; keywords then prefer what is rare in it. The written form is text, one line a
+//! A newsroom counts its own archive once; keywords then pass over what is common in it. The written form is text, one line a
 //! fact, sorted, tab-separated: `de<TAB>1204` says how many German documents were counted, `de<TAB>haus<TAB>310` in how many
 //! of them a stem occurs.
 
@@ -93,14 +93,14 @@ impl Frequencies {
         Some(frequencies)
     }
 
-    /// How rare the stem is among the documents of the language, from 0 (in every one) to 1 (in none); `None` where too
-    /// few were counted to say.
-    pub(super) fn rarity(&self, language: &str, stem: &str) -> Option<f32> {
+    /// How common the stem is among the documents of the language: 0 if a tenth of them or fewer have it, 1 if all do, by
+    /// the logarithm between; `None` where too few were counted to say.
+    pub(super) fn commonness(&self, language: &str, stem: &str) -> Option<f32> {
         let counts = self.languages.get(language).filter(|counts| counts.documents >= FEWEST_DOCUMENTS)?;
         let count = counts.stems.get(stem).copied().unwrap_or(0);
-        #[expect(clippy::cast_precision_loss, reason = "a ratio of logarithms")]
-        let log = |n: u32| (n as f32 + 1.0).ln();
-        Some(1.0 - log(count) / log(counts.documents))
+        #[expect(clippy::cast_precision_loss, reason = "a share")]
+        let share = (count as f32 + 1.0) / (counts.documents as f32 + 1.0);
+        Some((share * 10.0).log10().max(0.0))
     }
 }
 
@@ -141,12 +141,21 @@ mod tests {
     }
 
     #[test]
-    fn rarity_falls_with_the_count() {
-        let texts: Vec<String> =
-            (0..60).map(|i| format!("The ferry{}.", if i < 10 { " hit a bridge" } else { "" })).collect();
+    fn commonness_rises_with_the_count() {
+        let texts: Vec<String> = (0..60)
+            .map(|i| {
+                format!(
+                    "The ferry{}{}.",
+                    if i < 20 { " hit a bridge" } else { "" },
+                    if i < 4 { " at dawn" } else { "" }
+                )
+            })
+            .collect();
         let frequencies = counted(&texts.iter().map(String::as_str).collect::<Vec<_>>());
-        let rarity = |stem| frequencies.rarity("en", stem).unwrap();
-        assert!(rarity("ferri") < 0.01 && rarity("ferri") < rarity("bridg") && rarity("bridg") < rarity("zeppelin"));
-        assert_eq!(frequencies.rarity("de", "brück"), None);
+        let commonness = |stem| frequencies.commonness("en", stem).unwrap();
+        assert!((commonness("ferri") - 1.0).abs() < 1e-6);
+        assert!(commonness("bridg") > 0.4 && commonness("bridg") < 0.6);
+        assert!(commonness("dawn") == 0.0 && commonness("zeppelin") == 0.0);
+        assert_eq!(frequencies.commonness("de", "brück"), None);
     }
 }

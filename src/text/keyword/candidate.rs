@@ -54,14 +54,14 @@ pub(super) struct Candidate {
     pub right_bounded: u32,
     /// How often the word before it is a stop word.
     pub after_stop: u32,
-    /// How often it is a whole chunk between stop words.
-    pub bounded: u32,
     /// The highest count of a complete candidate of which it is a part.
     pub within: u32,
     /// The number of the last token of its first occurrence below the headline.
     first_end: u32,
     /// The surname that stands for it elsewhere, for the full name of a person.
     pub surname: Option<u32>,
+    /// How often it stands in full, where a surname stands for it elsewhere.
+    pub in_full: u32,
     /// The highest count of a name, all its words capitalised, of which it is a part.
     pub within_name: u32,
     /// How many different complete candidates are one word longer.
@@ -91,17 +91,10 @@ impl Candidate {
             scale(self.left_bounded),
             scale(self.right_bounded),
             scale(self.after_stop),
-            scale(self.bounded),
         ];
-        [
-            self.case_seen,
-            self.capitalised,
-            self.acronym,
-            self.left_bounded,
-            self.right_bounded,
-            self.after_stop,
-            self.bounded,
-        ] = scaled;
+        [self.case_seen, self.capitalised, self.acronym, self.left_bounded, self.right_bounded, self.after_stop] =
+            scaled;
+        self.in_full = self.count;
         self.count = single.count;
         self.first = self.first.min(single.first);
         self.last = self.last.max(single.last);
@@ -292,7 +285,6 @@ impl Candidates {
         node.acronym += u32::from(shape.case_counts && shape.acronym);
         node.left_bounded += u32::from(left);
         node.right_bounded += u32::from(right);
-        node.bounded += u32::from(left && right);
         node.after_stop += u32::from(around.before.is_some_and(|w| w.stop));
         node.in_title |= place != Place::Body;
     }

@@ -1,10 +1,16 @@
-//! Choosing: the best candidates, none inside another.
+//! Choosing: the best candidates; one inside another only where each has a use of its own.
 
 use super::{
     Options,
     candidate::{Candidate, Candidates},
 };
 use crate::text::document::Document;
+
+/// A part of a chosen phrase stands beside it if it occurs this many times as often.
+const OWN_USE: u32 = 2;
+
+/// A phrase stands beside a chosen part of it if it occurs this often.
+const RECURRENT: u32 = 3;
 
 /// A candidate that was chosen.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +33,15 @@ pub(super) fn best(candidates: &Candidates, mut pool: Vec<Choice>, max_keywords:
             break;
         }
         let stems = candidates.stems(choice.node);
-        if !chosen.iter().any(|(_, other)| holds(other, &stems) || holds(&stems, other)) {
+        let count = |choice: &Choice| candidates.nodes[choice.node as usize].count;
+        let may_join = |(other, other_stems): &(Choice, Vec<u32>)| {
+            if holds(other_stems, &stems) {
+                count(&choice) >= OWN_USE * count(other)
+            } else {
+                !holds(&stems, other_stems) || count(&choice) >= RECURRENT
+            }
+        };
+        if chosen.iter().all(may_join) {
             chosen.push((choice, stems));
         }
     }

@@ -62,10 +62,10 @@ pub fn extract(document: &Document<'_>, options: &Options) -> Vec<Keyword> {
     let weights = weights(options.style);
     let candidates = Candidates::of(document, options.max_words);
     let mut pool = choose::pool(document, &candidates, options);
-    let rarity = score::Rarity::of(document);
+    let commonness = score::Commonness::of(document);
     for choice in &mut pool {
         let features = score::features(&candidates, &candidates.nodes[choice.node as usize]);
-        choice.score = score::linear(&features, weights) + rarity.score(&candidates, choice.node);
+        choice.score = score::linear(&features, weights) - commonness.penalty(&candidates, choice.node);
     }
     let chosen = choose::best(&candidates, pool, options.max_keywords);
     mention::keywords(document, &candidates, &chosen, options)
@@ -78,6 +78,8 @@ pub struct Measured {
     pub keywords: Vec<Keyword>,
     /// The features of each.
     pub features: Vec<Weights>,
+    /// How common the words of each are in the archive, from 0 to 1; 0 without an archive.
+    pub commonness: Vec<f32>,
     candidates: Candidates,
     pool: Vec<Choice>,
 }
@@ -89,13 +91,19 @@ impl Measured {
         let pool = choose::pool(document, &candidates, options);
         let keywords = mention::keywords(document, &candidates, &pool, options);
         let features = pool.iter().map(|c| score::features(&candidates, &candidates.nodes[c.node as usize])).collect();
-        Self { keywords, features, candidates, pool }
+        let archive = score::Commonness::of(document);
+        let commonness = pool.iter().map(|c| archive.mean(&candidates, c.node)).collect();
+        Self { keywords, features, commonness, candidates, pool }
     }
 
-    /// The indices of the candidates that `weights` would choose, best first.
-    pub fn choose(&self, weights: &Weights, max_keywords: usize) -> Vec<usize> {
-        let scored = self.pool.iter().zip(&self.features);
-        let pool: Vec<Choice> = scored.map(|(c, f)| Choice { score: score::linear(f, weights), ..*c }).collect();
+    /// The linear score of each candidate by `weights`.
+    pub fn scores(&self, weights: &Weights) -> Vec<f32> {
+        self.features.iter().map(|features| score::linear(features, weights)).collect()
+    }
+
+    /// The indices of the candidates that would be chosen by `scores`, one a candidate, best first.
+    pub fn choose(&self, scores: &[f32], max_keywords: usize) -> Vec<usize> {
+        let pool = self.pool.iter().zip(scores).map(|(choice, &score)| Choice { score, ..*choice }).collect();
         let chosen = choose::best(&self.candidates, pool, max_keywords);
         chosen.iter().filter_map(|c| self.pool.iter().position(|p| p.node == c.node)).collect()
     }

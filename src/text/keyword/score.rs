@@ -7,42 +7,39 @@ use super::{
 use crate::text::document::Document;
 
 /// How many features a candidate has.
-pub const FEATURES: usize = 32;
+pub const FEATURES: usize = 29;
 
 /// What each feature is, in order.
 pub const FEATURE_NAMES: [&str; FEATURES] = [
     "constant",
     "log of its count",
     "share of the sentences that hold it",
-    "how late it first comes, as a logarithm",
+    "how late it first comes",
     "how far its first and last are apart",
     "in the title",
     "capitalised",
-    "capitalised more than the text is",
     "acronym",
     "bounded on the left",
     "bounded on the right",
-    "bounded on both sides",
     "part of a longer one",
+    "part of a longer name",
     "two words",
     "three words and more",
     "mean log count of its words",
     "least log count of its words",
     "log of its characters",
-    "short word",
     "holds a connector or number",
     "single word in lower case",
     "how often its words are in others",
     "once",
-    "two words x length",
-    "capitalised x length",
     "some words capitalised",
-    "surname",
-    "single lower x characters",
-    "after stop",
-    "lower phrase",
-    "count x capitalised",
-    "count x single lower",
+    "full name of a surname",
+    "surname alone more often",
+    "single lower-case word, by its characters",
+    "after a stop word",
+    "phrase in lower case",
+    "count of a capitalised one",
+    "count of a single lower-case one",
 ];
 
 /// The weights of a style's features.
@@ -58,73 +55,67 @@ pub fn weights(style: Style) -> &'static Weights {
 
 #[rustfmt::skip]
 static TAGS: Weights = [
-    -1.928, // constant
-    1.662, // log of its count
-    1.975, // share of the sentences that hold it
-    -2.347, // how late it first comes, as a logarithm
-    -0.396, // how far its first and last are apart
-    0.186, // in the title
-    -0.114, // capitalised
-    1.504, // capitalised more than the text is
-    0.056, // acronym
-    -0.365, // bounded on the left
-    0.942, // bounded on the right
-    0.253, // bounded on both sides
-    -0.649, // part of a longer one
-    0.070, // two words
-    -0.508, // three words and more
-    -0.201, // mean log count of its words
-    0.118, // least log count of its words
-    -0.252, // log of its characters
-    -0.280, // short word
-    -0.104, // holds a connector or number
-    0.084, // single word in lower case
-    0.141, // how often its words are in others
-    -0.645, // once
-    0.087, // two words x length
-    -1.238, // capitalised x length
-    -0.248, // some words capitalised
-    -0.188, // surname
-    0.960, // single lower x characters
-    0.896, // after stop
-    -0.527, // lower phrase
-    -0.147, // count x capitalised
-    -0.452, // count x single lower
+    -2.147, // constant
+    0.763, // log of its count
+    0.763, // share of the sentences that hold it
+    -1.285, // how late it first comes
+    -0.184, // how far its first and last are apart
+    -0.120, // in the title
+    0.157, // capitalised
+    0.181, // acronym
+    0.042, // bounded on the left
+    0.399, // bounded on the right
+    -0.099, // part of a longer one
+    -0.294, // part of a longer name
+    -0.173, // two words
+    -0.694, // three words and more
+    -0.290, // mean log count of its words
+    0.194, // least log count of its words
+    0.104, // log of its characters
+    0.157, // holds a connector or number
+    -0.204, // single word in lower case
+    0.104, // how often its words are in others
+    -0.128, // once
+    -0.174, // some words capitalised
+    0.095, // full name of a surname
+    -0.619, // surname alone more often
+    0.622, // single lower-case word, by its characters
+    0.325, // after a stop word
+    -0.642, // phrase in lower case
+    -0.062, // count of a capitalised one
+    -0.237, // count of a single lower-case one
 ];
 #[rustfmt::skip]
 static PHRASES: Weights = [
-    -2.976, // constant
-    0.393, // log of its count
-    0.257, // share of the sentences that hold it
-    -0.335, // how late it first comes, as a logarithm
-    -0.035, // how far its first and last are apart
-    0.254, // in the title
-    -0.322, // capitalised
-    -0.063, // capitalised more than the text is
-    -0.033, // acronym
-    0.713, // bounded on the left
-    0.652, // bounded on the right
-    0.877, // bounded on both sides
-    -0.378, // part of a longer one
-    0.184, // two words
-    -0.013, // three words and more
-    -0.388, // mean log count of its words
-    0.029, // least log count of its words
-    0.439, // log of its characters
-    0.038, // short word
-    -1.991, // holds a connector or number
-    -1.573, // single word in lower case
-    0.540, // how often its words are in others
-    -0.932, // once
-    -0.060, // two words x length
-    -0.368, // capitalised x length
-    0.182, // some words capitalised
-    -0.150, // surname
-    1.636, // single lower x characters
-    -0.193, // after stop
-    -0.388, // lower phrase
-    -0.080, // count x capitalised
-    -0.406, // count x single lower
+    -4.360, // constant
+    0.489, // log of its count
+    0.891, // share of the sentences that hold it
+    -0.624, // how late it first comes
+    -0.261, // how far its first and last are apart
+    0.337, // in the title
+    0.065, // capitalised
+    -0.082, // acronym
+    1.342, // bounded on the left
+    1.205, // bounded on the right
+    -0.539, // part of a longer one
+    -0.690, // part of a longer name
+    0.264, // two words
+    -0.073, // three words and more
+    -0.494, // mean log count of its words
+    0.090, // least log count of its words
+    0.584, // log of its characters
+    -2.076, // holds a connector or number
+    -1.539, // single word in lower case
+    0.624, // how often its words are in others
+    -0.903, // once
+    0.151, // some words capitalised
+    -0.170, // full name of a surname
+    -0.187, // surname alone more often
+    1.316, // single lower-case word, by its characters
+    -0.206, // after a stop word
+    -0.275, // phrase in lower case
+    -0.045, // count of a capitalised one
+    -0.438, // count of a single lower-case one
 ];
 /// The linear score.
 pub(super) fn linear(features: &Weights, weights: &Weights) -> f32 {
@@ -141,9 +132,8 @@ pub(super) fn features(candidates: &Candidates, node: &Candidate) -> Weights {
     let acronym = if node.case_seen == 0 { 0.0 } else { node.acronym as f32 / node.case_seen as f32 };
     let words = Words::of(candidates, node);
     let flag = |yes: bool| f32::from(u8::from(yes));
-    let length = tokens.ln() / 6.0;
-    let surname = flag(node.surname.is_some());
-    let average_length = node.characters as f32 / f32::from(node.tokens);
+    let single_lower = flag(node.words == 1 && capitalised < 0.5);
+    let log_characters = (node.characters as f32).ln();
     [
         1.0,
         count.ln(),
@@ -152,61 +142,61 @@ pub(super) fn features(candidates: &Candidates, node: &Candidate) -> Weights {
         (node.last - node.first) as f32 / tokens,
         flag(node.in_title),
         capitalised,
-        capitalised * (1.0 - candidates.capitalised_share()),
         acronym,
         share(node.left_bounded),
         share(node.right_bounded),
-        share(node.bounded),
-        node.within as f32 / count,
+        share(node.within),
+        share(node.within_name),
         flag(node.words == 2),
         flag(node.words >= 3),
         words.mean_log_count,
         words.least_log_count,
-        (node.characters as f32).ln(),
-        flag(average_length <= 3.0),
+        log_characters,
         flag(node.connected || node.numbered),
-        flag(node.words == 1 && capitalised < 0.5),
+        single_lower,
         words.mean_log_longer,
         flag(node.count == 1),
-        flag(node.words == 2) * (length - 1.0),
-        capitalised * (length - 1.0),
         share(node.mixed),
-        surname,
-        flag(node.words == 1 && capitalised < 0.5) * ((node.characters as f32).ln() - 2.0),
+        flag(node.surname.is_some()),
+        if node.surname.is_some() { (count / node.in_full as f32).ln() } else { 0.0 },
+        single_lower * (log_characters - 2.0),
         share(node.after_stop),
         flag(node.words > 1 && capitalised < 0.5),
         count.ln() * capitalised,
-        count.ln() * flag(node.words == 1 && capitalised < 0.5),
+        count.ln() * single_lower,
     ]
 }
 
-/// How rare each stem of a document is in the newsroom's archive, where it has one.
-pub(super) struct Rarity {
+/// How common each stem of a document is in the newsroom's archive, where it has one.
+pub(super) struct Commonness {
     by_term: Vec<f32>,
 }
 
-impl Rarity {
-    /// How much a candidate of words that no document has gains over one of words that every document has.
-    const WEIGHT: f32 = 3.0;
-    /// The rarity that neither gains nor loses.
-    const NEUTRAL: f32 = 0.6;
+impl Commonness {
+    /// What a candidate of words that every document has loses.
+    const WEIGHT: f32 = 0.25;
 
     pub(super) fn of(document: &Document<'_>) -> Self {
         let terms = document.terms();
         let language = document.tag().map_or("", |tag| tag.language.code);
-        let rarity = |term| document.frequencies().and_then(|f| f.rarity(language, terms.stem(term)));
-        Self { by_term: (0..).take(terms.term_count()).map_while(rarity).collect() }
+        let commonness = |term| document.frequencies().and_then(|f| f.commonness(language, terms.stem(term)));
+        Self { by_term: (0..).take(terms.term_count()).map_while(commonness).collect() }
     }
 
-    /// What the rarity of its words adds to the score of `node`; 0 without an archive.
+    /// What the commonness of its words takes from the score of `node`; 0 without an archive.
+    pub(super) fn penalty(&self, candidates: &Candidates, node: u32) -> f32 {
+        Self::WEIGHT * self.mean(candidates, node)
+    }
+
+    /// The mean commonness of the words of `node`, from 0 to 1; 0 without an archive.
     #[expect(clippy::cast_precision_loss, reason = "a few words")]
-    pub(super) fn score(&self, candidates: &Candidates, node: u32) -> f32 {
+    pub(super) fn mean(&self, candidates: &Candidates, node: u32) -> f32 {
         if self.by_term.is_empty() {
             return 0.0;
         }
         let stems = candidates.stems(node);
         let sum: f32 = stems.iter().filter_map(|&term| self.by_term.get(term as usize)).sum();
-        Self::WEIGHT * (sum / stems.len() as f32 - Self::NEUTRAL)
+        sum / stems.len() as f32
     }
 }
 

@@ -1,15 +1,17 @@
 //! Fits the weights that keywords are scored with, and says what each part of them adds.
 //!
 //! ```text
-//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords           # fit, print both vectors
-//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --score   # score the weights in the source
-//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --ablate  # what each feature adds to them
-//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --fit-only  # fit, without the long validation
+//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords             # fit, print both vectors
+//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --score     # score the weights in the source
+//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --ablate    # what each feature adds to them
+//! cargo run --release --bin keywords -- ../../shared/eval/dev/keywords --archive ../../shared/eval/dev/summaries
+//!                                                                  # what an archive's document frequencies add
 //! ```
 //!
-//! Each `NAME.jsonl` of the folder is one data set, a document a line: `{"lang", "text", "keys"}`. A first fit is a
-//! logistic regression over all candidates, each set with the same weight; from there each weight in turn moves to where
-//! the mean over the sets of F1@10 is best. It is judged on sets that it was not fitted on: each set is left out once.
+//! Each `NAME.jsonl` of the folder is one data set, a document a line: `{"lang", "text", "keys"}`. The weights are a
+//! logistic regression of "is one of the keys" over all candidates. Each set weighs as the square root of its documents and
+//! has an intercept of its own, since editors differ in how many keys they give. The vector that is printed has one constant instead, and is
+//! scaled so that its logistic is how often a keyword of its score is right in documents that were not fitted on.
 
 use std::{collections::HashSet, env, fs, path::Path};
 
@@ -18,6 +20,7 @@ use copydesk::{
     languages::Tag,
     text::{
         document::Document,
+        frequencies::Frequencies,
         keyword::{self, FEATURE_NAMES, FEATURES, Measured, Options, Style, Weights},
         sentence::LineBreaks,
     },
@@ -31,79 +34,73 @@ const PHRASE_SETS: [&str; 1] = ["inspec_en"];
 /// How many parts the documents are put in when some are kept from the fit.
 const FOLDS: usize = 5;
 
-/// How often the regression is made again over the candidates that come first, and over how many of them.
-const ROUNDS: usize = 2;
-const TOP: usize = 60;
-
-/// The ridge that holds the weights small.
+/// The ridge that holds the weights small, by the weight of the sets.
 const RIDGE: f64 = 0.02;
 
-/// How many fits are averaged, each without one share of the documents.
-const BAGS: usize = 4;
+/// How many steps of Newton's method a fit makes.
+const STEPS: usize = 8;
+
+/// How many keywords of a document the calibration looks at.
+const CALIBRATED: usize = 20;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let Some(folder) = arguments.iter().find(|a| !a.starts_with("--")) else {
+    let mut folders = arguments.iter().filter(|a| !a.starts_with("--"));
+    let Some(folder) = folders.next() else {
         bail!("name the folder of the data sets");
     };
-    let texts = read(Path::new(folder))?;
+    let texts = read::<Line>(Path::new(folder))?;
+    let asked = |option: &str| arguments.iter().any(|a| a == option);
+    if asked("--archive") {
+        let archive = folders.next().map(|folder| read::<Text>(Path::new(folder))).transpose()?;
+        compare_archive(&texts, &archive.unwrap_or_default());
+        return Ok(());
+    }
     let sets: Vec<Set<'_>> = texts.iter().map(Set::of).collect();
-    let (phrases, tags): (Vec<&Set<'_>>, Vec<&Set<'_>>) =
-        sets.iter().partition(|set| PHRASE_SETS.contains(&set.name.as_str()));
-    if arguments.iter().any(|a| a == "--score") {
+    let (phrases, tags): (Vec<&Set<'_>>, Vec<&Set<'_>>) = sets.iter().partition(|set| set.style == Style::Phrases);
+    if asked("--score") {
         score(&tags, &phrases);
-        return Ok(());
-    }
-    if arguments.iter().any(|a| a == "--ablate") {
+    } else if asked("--ablate") {
         ablate(&tags, &phrases);
-        return Ok(());
-    }
-    let validate = !arguments.iter().any(|a| a == "--fit-only");
-    for (style, sets) in [(Style::Tags, &tags), (Style::Phrases, &phrases)] {
-        fit_style(style, sets, validate);
+    } else {
+        fit_style(Style::Tags, &tags);
+        fit_style(Style::Phrases, &phrases);
     }
     Ok(())
 }
 
-/// Fits a style on `sets`, printing the vector and what it reaches on each set when fitted without it.
-fn fit_style(style: Style, sets: &[&Set<'_>], validate: bool) {
+/// Fits a style on `sets`, printing the vector, what it reaches on each set when fitted without it or without the
+/// document, and how well its scores are calibrated there.
+fn fit_style(style: Style, sets: &[&Set<'_>]) {
     println!("{style:?}");
-    let weights = fit(sets, Part::default());
-    let mut left_out = vec![f64::NAN; sets.len()];
-    let mut held_out = vec![0.0; sets.len()];
-    if validate {
-        for (index, set) in sets.iter().enumerate() {
-            let rest: Vec<&Set<'_>> = sets.iter().enumerate().filter(|&(i, _)| i != index).map(|(_, &s)| s).collect();
-            if !rest.is_empty() {
-                left_out[index] = set.f1(&Part::default(), &fit(&rest, Part::default()));
-            }
-        }
-        for fold in 0..FOLDS {
-            let weights = fit(sets, Part { without: Some(fold), ..Part::default() });
-            for (f1, set) in held_out.iter_mut().zip(sets) {
-                *f1 += set.f1(&Part { only: Some(fold), ..Part::default() }, &weights) / FOLDS as f64;
-            }
-        }
-    }
+    let weights = fit(sets, Part::All);
+    let by_fold: Vec<Weights> = (0..FOLDS).map(|fold| fit(sets, Part::Without(fold))).collect();
     println!("{:<14} {:>10} {:>17} {:>14}", "F1@10", "fitted", "documents unseen", "set unseen");
-    let fitted: Vec<f64> = sets.iter().map(|set| set.f1(&Part::default(), &weights)).collect();
-    for (index, set) in sets.iter().enumerate() {
-        let [a, b, c] = [fitted[index], held_out[index], left_out[index]].map(|f| 100.0 * f);
-        println!("{:<14} {a:10.2} {b:17.2} {c:14.2}", set.name);
+    let mut sums = [0.0; 3];
+    for set in sets {
+        let fitted = set.f1(Part::All, &weights);
+        let held_out = (0..FOLDS).map(|fold| set.f1(Part::Only(fold), &by_fold[fold])).sum::<f64>() / FOLDS as f64;
+        let rest: Vec<&Set<'_>> = sets.iter().copied().filter(|other| other.name != set.name).collect();
+        let left_out = if rest.is_empty() { f64::NAN } else { set.f1(Part::All, &fit(&rest, Part::All)) };
+        let figures = [fitted, held_out, left_out].map(|f| 100.0 * f);
+        println!("{:<14} {:10.2} {:17.2} {:14.2}", set.name, figures[0], figures[1], figures[2]);
+        sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure / sets.len() as f64);
     }
-    let [a, b, c] = [&fitted, &held_out, &left_out].map(|f| 100.0 * f.iter().sum::<f64>() / f.len() as f64);
-    println!("{:<14} {a:10.2} {b:17.2} {c:14.2}", "mean");
-    for (weight, name) in weights.iter().zip(FEATURE_NAMES) {
-        println!("    {weight:.3}, // {name}");
+    println!("{:<14} {:10.2} {:17.2} {:14.2}", "mean", sums[0], sums[1], sums[2]);
+    let outcomes = outcomes(sets, &by_fold);
+    let calibration = Calibration::of(&outcomes);
+    print_reliability(&outcomes, &calibration);
+    for (index, (&weight, name)) in weights.iter().zip(FEATURE_NAMES).enumerate() {
+        let constant = if index == 0 { calibration.offset } else { 0.0 };
+        println!("    {:.3}, // {name}", calibration.slope * f64::from(weight) + constant);
     }
 }
 
 /// Says what the mean over the sets is without each feature, the other weights as they are.
 fn ablate(tags: &[&Set<'_>], phrases: &[&Set<'_>]) {
     let styles = [(Style::Tags, tags), (Style::Phrases, phrases)];
-    let whole: Vec<f64> =
-        styles.iter().map(|&(style, sets)| mean(sets, Part::default(), keyword::weights(style))).collect();
-    println!("{:<44} {:>6} {:>8}", "points of F1@10 lost without", "tags", "phrases");
+    let whole: Vec<f64> = styles.iter().map(|&(style, sets)| mean(sets, keyword::weights(style))).collect();
+    println!("| feature | tags | phrases |\n| --- | --- | --- |");
     for (feature, name) in FEATURE_NAMES.iter().enumerate().skip(1) {
         let lost: Vec<f64> = styles
             .iter()
@@ -111,180 +108,227 @@ fn ablate(tags: &[&Set<'_>], phrases: &[&Set<'_>]) {
             .map(|(&(style, sets), whole)| {
                 let mut weights = *keyword::weights(style);
                 weights[feature] = 0.0;
-                100.0 * (whole - mean(sets, Part::default(), &weights))
+                100.0 * (whole - mean(sets, &weights))
             })
             .collect();
-        println!("{name:<44} {:6.2} {:8.2}", lost[0], lost[1]);
+        println!("| {name} | {:.2} | {:.2} |", lost[0], lost[1]);
     }
 }
 
 /// Scores the weights in the source, in the way that the service uses them.
 fn score(tags: &[&Set<'_>], phrases: &[&Set<'_>]) {
     let mut total = 0.0;
-    for (style, sets) in [(Style::Tags, tags), (Style::Phrases, phrases)] {
-        for set in sets {
-            let sum: f64 = set
-                .documents
-                .iter()
-                .map(|read| {
-                    let found: HashSet<String> = keyword::extract(&read.document, &options(style))
-                        .iter()
-                        .map(|k| normal(&k.text, read.stemmer.as_ref()))
-                        .collect();
-                    read.f1(found.intersection(&read.keys).count())
-                })
-                .sum();
-            let f1 = sum / set.documents.len().max(1) as f64;
-            total += f1;
-            println!("{:<14} F1@10 {:5.2}", set.name, 100.0 * f1);
-        }
+    for set in tags.iter().chain(phrases) {
+        let sum: f64 = set
+            .documents
+            .iter()
+            .map(|read| {
+                let found: HashSet<String> = keyword::extract(&read.document, &options(set.style))
+                    .iter()
+                    .map(|k| normal(&k.text, read.stemmer.as_ref()))
+                    .collect();
+                read.f1(found.intersection(&read.keys).count())
+            })
+            .sum();
+        let f1 = sum / set.documents.len().max(1) as f64;
+        total += f1;
+        println!("{:<14} F1@10 {:5.2}", set.name, 100.0 * f1);
     }
     println!("{:<14} F1@10 {:5.2}", "mean", 100.0 * total / (tags.len() + phrases.len()) as f64);
+}
+
+/// Says what the document frequencies of an archive add at several weights: `archive` and the documents of the sets
+/// themselves, each fold scored with what the other folds have.
+fn compare_archive(texts: &[(String, Vec<Line>)], archive: &[(String, Vec<Text>)]) {
+    const WEIGHTS: [f32; 7] = [0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0];
+    println!("{:<14} {}", "F1@10", WEIGHTS.map(|w| format!("{w:6.2}")).join(" "));
+    let folds: Vec<Frequencies> = (0..FOLDS)
+        .map(|fold| {
+            let others = texts.iter().flat_map(|(_, lines)| {
+                let kept = lines.iter().enumerate().filter(move |&(index, _)| index % FOLDS != fold);
+                kept.map(|(_, line)| (&line.lang, &line.text))
+            });
+            let apart = archive.iter().flat_map(|(_, texts)| texts).map(|text| (&text.lang, &text.text));
+            let mut frequencies = Frequencies::default();
+            for (language, text) in others.chain(apart) {
+                frequencies.count(&Document::new(text, "", Tag::parse(language), LineBreaks::Auto));
+            }
+            frequencies
+        })
+        .collect();
+    for (name, lines) in texts {
+        let style = style_of(name);
+        let mut f1 = [0.0; WEIGHTS.len()];
+        let mut known = 0;
+        for (index, line) in lines.iter().enumerate() {
+            let read = Read::of(line, style, Some(&folds[index % FOLDS]));
+            known += usize::from(read.measured.commonness.iter().any(|&common| common > 0.0));
+            for (f1, weight) in f1.iter_mut().zip(WEIGHTS) {
+                let mut scores = read.measured.scores(keyword::weights(style));
+                let commonness = &read.measured.commonness;
+                scores.iter_mut().zip(commonness).for_each(|(score, common)| *score -= weight * common);
+                *f1 += read.f1_by(&scores) / lines.len() as f64;
+            }
+        }
+        println!("{name:<14} {} with an archive: {known}", f1.map(|f| format!("{:6.2}", 100.0 * f)).join(" "));
+    }
 }
 
 fn options(style: Style) -> Options {
     Options { style, ..Options::default() }
 }
 
-fn mean(sets: &[&Set<'_>], part: Part, weights: &Weights) -> f64 {
-    sets.iter().map(|set| set.f1(&part, weights)).sum::<f64>() / sets.len() as f64
+fn style_of(set: &str) -> Style {
+    if PHRASE_SETS.contains(&set) { Style::Phrases } else { Style::Tags }
 }
 
-/// The weights that suit `sets` best: the mean of fits that each leave some documents out, which follows single
-/// documents less than one fit does.
+fn mean(sets: &[&Set<'_>], weights: &Weights) -> f64 {
+    sets.iter().map(|set| set.f1(Part::All, weights)).sum::<f64>() / sets.len() as f64
+}
+
+/// A logistic regression of "is one of the keys" by Newton's method with a small ridge: the weights of the features,
+/// and an intercept a set that is left out of what is returned.
 fn fit(sets: &[&Set<'_>], part: Part) -> Weights {
-    let start = regress(sets, part);
-    if env::args().any(|a| a == "--regress") {
-        return start;
-    }
-    let mut sum = [0.0; FEATURES];
-    for bag in 0..BAGS {
-        let ascended = ascend(sets, Part { bag: Some(bag), ..part }, start);
-        for (sum, weight) in sum.iter_mut().zip(ascended) {
-            *sum += weight;
-        }
-    }
-    sum.map(|w| w / BAGS as f32)
-}
-
-/// Moves each weight in turn to where the mean over `sets` is best.
-fn ascend(sets: &[&Set<'_>], part: Part, mut weights: Weights) -> Weights {
-    let mut best = mean(sets, part, &weights);
-    for step in [0.6, 0.3, 0.15] {
-        for feature in 1..FEATURES {
-            for change in [step, -step] {
-                loop {
-                    let mut tried = weights;
-                    tried[feature] += change;
-                    let reached = mean(sets, part, &tried);
-                    // A tiny gain is noise.
-                    if reached <= best + 0.0003 {
-                        break;
-                    }
-                    (weights, best) = (tried, reached);
-                }
-            }
-        }
-    }
-    weights
-}
-
-/// A logistic regression of "is one of the keys", by Newton's method with a small ridge: first over all candidates,
-/// then over those that come first by what was found, where the choice is made.
-fn regress(sets: &[&Set<'_>], part: Part) -> Weights {
-    let mut weights = [0.0_f64; FEATURES];
-    for round in 0..=ROUNDS {
-        let current = weights.map(|w| w as f32);
-        let rows: Vec<Vec<(f64, Vec<usize>)>> = sets
-            .iter()
-            .map(|set| {
-                set.documents
-                    .iter()
-                    .enumerate()
-                    .map(|(i, read)| {
-                        let count = read.hits.len();
-                        let mut order: Vec<usize> = (0..count).collect();
-                        if !part.holds(i) {
-                            return (0.0, Vec::new());
-                        }
-                        if round > 0 {
-                            let score = |i: usize| {
-                                read.measured.features[i].iter().zip(&current).map(|(f, w)| f * w).sum::<f32>()
-                            };
-                            let scores: Vec<f32> = (0..count).map(score).collect();
-                            order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-                            order.truncate(TOP);
-                        }
-                        (1.0 / set.documents.len() as f64, order)
-                    })
-                    .collect()
-            })
-            .collect();
-        weights = newton(sets, &rows, weights);
-    }
-    weights.map(|w| w as f32)
-}
-
-/// Newton's method over the candidates in `rows`: for each set and document its share and the candidates that count.
-fn newton(sets: &[&Set<'_>], rows: &[Vec<(f64, Vec<usize>)>], mut weights: [f64; FEATURES]) -> [f64; FEATURES] {
-    for _ in 0..8 {
-        let mut gradient = [0.0_f64; FEATURES];
-        let mut hessian = [[0.0_f64; FEATURES]; FEATURES];
-        for (set, rows) in sets.iter().zip(rows) {
-            for (read, (share, order)) in set.documents.iter().zip(rows) {
-                let share = *share;
-                for (features, hit) in order.iter().map(|&i| (&read.measured.features[i], &read.hits[i])) {
-                    let x: [f64; FEATURES] = std::array::from_fn(|i| f64::from(features[i]));
-                    let linear: f64 = x.iter().zip(&weights).map(|(x, w)| x * w).sum();
-                    let p = 1.0 / (1.0 + (-linear).exp());
-                    let error = f64::from(u8::from(*hit)) - p;
-                    let curve = (p * (1.0 - p)).max(1e-9);
-                    for i in 0..FEATURES {
-                        gradient[i] += share * error * x[i];
-                        for j in 0..=i {
-                            hessian[i][j] += share * curve * x[i] * x[j];
-                        }
+    let ridge = RIDGE * sets.iter().map(|set| (set.documents(part).count() as f64).sqrt()).sum::<f64>();
+    let width = FEATURES + sets.len();
+    let mut weights = vec![0.0; width];
+    for _ in 0..STEPS {
+        let mut gradient: Vec<f64> = weights.iter().map(|weight| -ridge * weight).collect();
+        let mut hessian = vec![vec![0.0; width]; width];
+        hessian.iter_mut().enumerate().for_each(|(index, row)| row[index] = ridge);
+        for (index, set) in sets.iter().enumerate() {
+            let documents: Vec<&Read<'_>> = set.documents(part).collect();
+            let share = 1.0 / (documents.len().max(1) as f64).sqrt();
+            let candidates = documents.iter().flat_map(|read| read.measured.features.iter().zip(&read.hits));
+            for (features, &hit) in candidates {
+                let mut x: Vec<(usize, f64)> =
+                    features.iter().map(|&f| f64::from(f)).enumerate().filter(|&(_, f)| f != 0.0).collect();
+                x.push((FEATURES + index, 1.0));
+                let chance = logistic(x.iter().map(|&(i, x)| x * weights[i]).sum());
+                let curve = share * chance * (1.0 - chance);
+                let error = share * (f64::from(u8::from(hit)) - chance);
+                for &(i, a) in &x {
+                    gradient[i] += error * a;
+                    for &(j, b) in &x {
+                        hessian[i][j] += curve * a * b;
                     }
                 }
             }
-        }
-        for i in 0..FEATURES {
-            for j in i + 1..FEATURES {
-                hessian[i][j] = hessian[j][i];
-            }
-            let ridge = RIDGE * sets.len() as f64;
-            hessian[i][i] += ridge;
-            gradient[i] -= ridge * weights[i];
         }
         let step = solve(hessian, gradient);
-        for (weight, step) in weights.iter_mut().zip(step) {
-            *weight += step;
-        }
+        weights.iter_mut().zip(step).for_each(|(weight, step)| *weight += step);
     }
-    weights
+    std::array::from_fn(|index| weights[index] as f32)
 }
 
-/// Solves a small linear system by Gaussian elimination.
-fn solve(mut a: [[f64; FEATURES]; FEATURES], mut b: [f64; FEATURES]) -> [f64; FEATURES] {
-    for column in 0..FEATURES {
-        let pivot =
-            (column..FEATURES).max_by(|&i, &j| a[i][column].abs().total_cmp(&a[j][column].abs())).unwrap_or(column);
-        a.swap(column, pivot);
-        b.swap(column, pivot);
-        for row in column + 1..FEATURES {
-            let factor = a[row][column] / a[column][column];
-            for k in column..FEATURES {
-                a[row][k] -= factor * a[column][k];
-            }
-            b[row] -= factor * b[column];
+/// Solves a small linear system whose matrix is symmetric and positive definite, by Gaussian elimination.
+fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
+    let size = b.len();
+    for column in 0..size {
+        let (above, below) = a.split_at_mut(column + 1);
+        let pivot = &above[column];
+        for (row, offset) in below.iter_mut().zip(column + 1..) {
+            let factor = row[column] / pivot[column];
+            row.iter_mut().zip(pivot).for_each(|(cell, pivot)| *cell -= factor * pivot);
+            b[offset] -= factor * b[column];
         }
     }
-    let mut x = [0.0; FEATURES];
-    for row in (0..FEATURES).rev() {
-        let rest: f64 = (row + 1..FEATURES).map(|k| a[row][k] * x[k]).sum();
-        x[row] = (b[row] - rest) / a[row][row];
+    let mut x = vec![0.0; size];
+    for row in (0..size).rev() {
+        let known: f64 = a[row].iter().zip(&x).skip(row + 1).map(|(a, x)| a * x).sum();
+        x[row] = (b[row] - known) / a[row][row];
     }
     x
+}
+
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// A keyword that was chosen in a document that its weights were not fitted on.
+struct Outcome {
+    score: f64,
+    right: bool,
+    /// Its weight: each set has the same.
+    share: f64,
+}
+
+/// The first keywords of every document, scored by the fit that left it out.
+fn outcomes(sets: &[&Set<'_>], by_fold: &[Weights]) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for set in sets {
+        let start = outcomes.len();
+        for (fold, weights) in by_fold.iter().enumerate() {
+            for read in set.documents(Part::Only(fold)) {
+                let scores = read.measured.scores(weights);
+                let chosen = read.measured.choose(&scores, CALIBRATED);
+                outcomes.extend(chosen.into_iter().map(|index| Outcome {
+                    score: f64::from(scores[index]),
+                    right: read.hits[index],
+                    share: 0.0,
+                }));
+            }
+        }
+        let share = 1.0 / ((outcomes.len() - start).max(1) * sets.len()) as f64;
+        outcomes[start..].iter_mut().for_each(|outcome| outcome.share = share);
+    }
+    outcomes
+}
+
+/// Platt's scaling: the chance that a keyword is right is the logistic of `slope * score + offset`.
+struct Calibration {
+    slope: f64,
+    offset: f64,
+}
+
+impl Calibration {
+    fn of(outcomes: &[Outcome]) -> Self {
+        let mut calibration = Self { slope: 1.0, offset: 0.0 };
+        for _ in 0..4 * STEPS {
+            let mut gradient = vec![0.0; 2];
+            let mut hessian = vec![vec![1e-9, 0.0], vec![0.0, 1e-9]];
+            for Outcome { score, right, share } in outcomes {
+                let chance = calibration.chance(*score);
+                let error = share * (f64::from(u8::from(*right)) - chance);
+                let curve = share * chance * (1.0 - chance);
+                gradient[0] += error * score;
+                gradient[1] += error;
+                hessian[0][0] += curve * score * score;
+                hessian[0][1] += curve * score;
+                hessian[1][0] += curve * score;
+                hessian[1][1] += curve;
+            }
+            let step = solve(hessian, gradient);
+            calibration.slope += step[0];
+            calibration.offset += step[1];
+        }
+        calibration
+    }
+
+    fn chance(&self, score: f64) -> f64 {
+        logistic(self.slope * score + self.offset)
+    }
+}
+
+/// Prints how many keywords of each tenth of the scale are right.
+fn print_reliability(outcomes: &[Outcome], calibration: &Calibration) {
+    println!("| score | keywords | mean score | chosen by an editor |\n| --- | --- | --- | --- |");
+    for tenth in 0..10 {
+        let bin = outcomes.iter().map(|o| (calibration.chance(o.score), o)).filter(|&(chance, _)| {
+            let tenths = chance * 10.0;
+            tenths >= f64::from(tenth) && tenths < f64::from(tenth + 1)
+        });
+        let (mut count, mut share, mut sum, mut right) = (0, 0.0, 0.0, 0.0);
+        for (chance, outcome) in bin {
+            count += 1;
+            share += outcome.share;
+            sum += outcome.share * chance;
+            right += outcome.share * f64::from(u8::from(outcome.right));
+        }
+        if count > 0 {
+            println!("| .{tenth} to .{tenth}9 | {count} | {:.2} | {:.2} |", sum / share, right / share);
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -294,7 +338,16 @@ struct Line {
     keys: Vec<String>,
 }
 
-fn read(folder: &Path) -> Result<Vec<(String, Vec<Line>)>> {
+/// A document of an archive.
+#[derive(Deserialize)]
+struct Text {
+    lang: String,
+    #[serde(default)]
+    text: String,
+}
+
+/// The lines of every `NAME.jsonl` of `folder`, by name.
+fn read<T: for<'de> Deserialize<'de>>(folder: &Path) -> Result<Vec<(String, Vec<T>)>> {
     let mut paths: Vec<_> = fs::read_dir(folder)
         .with_context(|| format!("read {}", folder.display()))?
         .filter_map(|entry| entry.ok().map(|e| e.path()))
@@ -315,6 +368,7 @@ fn read(folder: &Path) -> Result<Vec<(String, Vec<Line>)>> {
 /// A data set, read once.
 struct Set<'t> {
     name: String,
+    style: Style,
     documents: Vec<Read<'t>>,
 }
 
@@ -330,35 +384,41 @@ struct Read<'t> {
 
 impl<'t> Set<'t> {
     fn of((name, lines): &'t (String, Vec<Line>)) -> Self {
-        let style = if PHRASE_SETS.contains(&name.as_str()) { Style::Phrases } else { Style::Tags };
-        Self { name: name.clone(), documents: lines.iter().map(|line| Read::of(line, style)).collect() }
+        let style = style_of(name);
+        Self { name: name.clone(), style, documents: lines.iter().map(|line| Read::of(line, style, None)).collect() }
+    }
+
+    fn documents(&self, part: Part) -> impl Iterator<Item = &Read<'t>> {
+        self.documents.iter().enumerate().filter(move |&(index, _)| part.holds(index)).map(|(_, read)| read)
     }
 
     /// The mean over the documents of F1 over the first ten.
-    fn f1(&self, documents: &Part, weights: &Weights) -> f64 {
-        let chosen: Vec<f64> = self
-            .documents
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| documents.holds(*index))
-            .map(|(_, read)| {
-                read.f1(read.measured.choose(weights, 10).iter().filter(|&&index| read.hits[index]).count())
-            })
-            .collect();
-        chosen.iter().sum::<f64>() / chosen.len().max(1) as f64
+    fn f1(&self, part: Part, weights: &Weights) -> f64 {
+        let (sum, count) = self
+            .documents(part)
+            .fold((0.0, 0), |(sum, count), read| (sum + read.f1_by(&read.measured.scores(weights)), count + 1));
+        sum / f64::from(count.max(1))
     }
 }
 
 impl<'t> Read<'t> {
-    fn of(line: &'t Line, style: Style) -> Self {
+    fn of(line: &'t Line, style: Style, frequencies: Option<&'t Frequencies>) -> Self {
         let tag = Tag::parse(&line.lang);
-        let document = Document::new(&line.text, "", tag, LineBreaks::Auto);
+        let mut document = Document::new(&line.text, "", tag, LineBreaks::Auto);
+        if let Some(frequencies) = frequencies {
+            document = document.with_frequencies(frequencies);
+        }
         let stemmer = tag.and_then(|t| t.language.tailoring()).and_then(|t| t.stemmer).map(Stemmer::create);
         let keys: HashSet<String> =
             line.keys.iter().map(|key| normal(key, stemmer.as_ref())).filter(|k| !k.is_empty()).collect();
         let measured = Measured::of(&document, &options(style));
         let hits = measured.keywords.iter().map(|k| keys.contains(&normal(&k.text, stemmer.as_ref()))).collect();
         Self { document, stemmer, keys, measured, hits }
+    }
+
+    /// F1 of the ten answers that `scores`, one a candidate, would choose.
+    fn f1_by(&self, scores: &[f32]) -> f64 {
+        self.f1(self.measured.choose(scores, 10).iter().filter(|&&index| self.hits[index]).count())
     }
 
     /// F1 of ten answers of which `hits` are right.
@@ -369,21 +429,22 @@ impl<'t> Read<'t> {
 }
 
 /// Which documents of a set count.
-#[derive(Clone, Copy, Default)]
-struct Part {
-    /// The fold that is kept from the fit.
-    without: Option<usize>,
-    /// The only fold that counts.
-    only: Option<usize>,
-    /// The bag that a fit leaves out.
-    bag: Option<usize>,
+#[derive(Clone, Copy)]
+enum Part {
+    All,
+    /// All but those of a fold.
+    Without(usize),
+    /// Those of a fold alone.
+    Only(usize),
 }
 
 impl Part {
     fn holds(self, index: usize) -> bool {
-        let fold = index % FOLDS;
-        let bag = index / FOLDS % BAGS;
-        self.without != Some(fold) && self.only.is_none_or(|only| only == fold) && self.bag != Some(bag)
+        match self {
+            Self::All => true,
+            Self::Without(fold) => index % FOLDS != fold,
+            Self::Only(fold) => index % FOLDS == fold,
+        }
     }
 }
 
