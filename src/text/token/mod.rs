@@ -1,5 +1,6 @@
 //! Tokens: the words of a text, each distinct word put in lower case, stemmed and looked up once.
 
+mod hangul;
 mod interner;
 mod scan;
 mod stems;
@@ -213,6 +214,7 @@ impl<'t> Vocabulary<'t> {
             || number
             || letter
             || initial
+            || hangul::is_predicate(lower)
             || scan::is_address(surface)
             || is_code(surface);
         let term = match &self.stems_of_words {
@@ -355,6 +357,13 @@ mod tests {
         check("政府宣布新的经济政策", "zh", "政府|宣布|新的|经济|政策");
         check("政府は新しい経済政策を発表した。", "ja", "政府|は|新しい|経済|政策|を|発表|した");
         check("รัฐบาลประกาศนโยบายเศรษฐกิจ", "th", "รัฐบาล|ประกาศ|นโยบาย|เศรษฐกิจ");
+    }
+
+    #[test]
+    fn a_korean_noun_is_parted_from_its_particle() {
+        check("시장은 대교를 봄부터 폐쇄한다고 말했다", "ko", "시장|대교|봄부터|폐쇄한다고|말했다");
+        check_topics("시장은 대교를 폐쇄한다고 말했다", "ko", "시장|대교|폐쇄한다고");
+        check_topics("때문에 대교는", "ko", "대교");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A word is a run of letters, digits and marks, with the hyphens, apostrophes and dots that a reader sees as part of it:
 //! `al-Qaeda`, `don't`, `U.S.`, `AT&T`, `3.5`. What a language writes together but means apart is cut: `l'économie` is
-//! two words, `Obama's` is `Obama`. Its stop words say where: an entry that ends in an apostrophe is elided before the
+//! two words, `Obama's` is `Obama`, `정부는` is `정부`. Its stop words say where: an entry that ends in an apostrophe is elided before the
 //! next word, one that starts with an apostrophe or a colon is an ending. Chinese, Japanese, Thai, Lao, Khmer and
 //! Burmese, written without spaces, are cut by ICU's dictionaries.
 
@@ -10,7 +10,10 @@ use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed, options::WordBreakInva
 
 use crate::languages::{Tailoring, WordList};
 
-use super::super::span::Span;
+use super::{super::span::Span, hangul};
+
+/// No Hangul syllable starts with a lower byte.
+const LEAST_HANGUL: u8 = 0xea;
 
 /// How a language's words are told apart.
 pub(super) struct Scanner {
@@ -37,7 +40,13 @@ impl Scanner {
                 (Class::Word, _) => {
                     let run = Run::new(text, at, span.end);
                     at = run.end;
-                    if run.affixed { self.cut_affixes(text, run.span(), &mut emit) } else { emit(run.span()) }
+                    if run.affixed {
+                        self.cut_affixes(text, run.span(), &mut emit);
+                    } else if text.as_bytes()[run.start] >= LEAST_HANGUL {
+                        emit(self.without_particle(text, run.span()));
+                    } else {
+                        emit(run.span());
+                    }
                 }
                 (Class::At, _) if is_word(text, at + 1, span.end) => {
                     let end = address_end(text, at, span.end);
@@ -59,6 +68,13 @@ impl Scanner {
                 (_, length) => at += length,
             }
         }
+    }
+
+    /// The noun of a Korean word, unless the word as it stands is a stop word.
+    fn without_particle(&mut self, text: &str, word: Span) -> Span {
+        let length = hangul::noun_length(word.of(text));
+        let cut = length < word.end - word.start && !self.is_listed(word.of(text), "", "");
+        if cut { Span::new(word.start, word.start + length) } else { word }
     }
 
     /// Emits the words of `run`, which holds an apostrophe or a colon.
