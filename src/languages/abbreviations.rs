@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::sections;
+use super::{sections, shapes::Shapes};
 
 /// The abbreviations and sentence starters of a language, from the sections of its `abbreviations.txt`.
 ///
@@ -62,10 +62,6 @@ struct Lists {
     attribution: FxHashSet<&'static str>,
     terminators: Vec<char>,
 }
-
-/// The first letters of words by their last letter and their length: most words are in no list, and this tells so at once.
-#[derive(Debug, Default)]
-struct Shapes([[u32; 16]; 16]);
 
 /// The names of the sections, in the order in which the files hold them.
 #[cfg(test)]
@@ -163,8 +159,8 @@ impl Abbreviations {
             for (section, word) in self.entries() {
                 lists.insert(section, word);
             }
-            lists.abbreviations.keys().for_each(|word| lists.shapes_of_abbreviations.insert(word));
-            lists.starters.iter().for_each(|word| lists.shapes_of_starters.insert(word));
+            lists.shapes_of_abbreviations = Shapes::of(lists.abbreviations.keys().copied());
+            lists.shapes_of_starters = Shapes::of(lists.starters.iter().copied());
             lists
         })
     }
@@ -186,27 +182,6 @@ impl Lists {
             "terminators" => self.terminators.extend(word.chars()),
             _ => {}
         }
-    }
-}
-
-impl Shapes {
-    fn insert(&mut self, word: &str) {
-        if let Some((length, last, first)) = Self::of(word) {
-            self.0[length][last] |= first;
-        }
-    }
-
-    fn may_hold(&self, word: &str) -> bool {
-        Self::of(word).is_none_or(|(length, last, first)| self.0[length][last] & first != 0)
-    }
-
-    /// The length of `word`, what its last letter has the same in both cases, and its first letter as a bit. `None` where it
-    /// has letters whose cases may differ in length: all but those of ASCII, Latin-1 and Cyrillic.
-    fn of(word: &str) -> Option<(usize, usize, u32)> {
-        let steady = word.bytes().all(|byte| byte < 0xc0 || matches!(byte, 0xc3 | 0xd0 | 0xd1));
-        let (&first, &last) = word.as_bytes().first().zip(word.as_bytes().last()).filter(|_| steady)?;
-        let first = if first.is_ascii() { 1 << (first & 0x1f) } else { 1 };
-        Some((word.len().min(15), usize::from(last & 0xf), first))
     }
 }
 

@@ -8,6 +8,7 @@ mod abbreviations;
 mod boilerplate;
 mod catalogue;
 mod sections;
+mod shapes;
 mod tailoring;
 mod word_list;
 

@@ -4,11 +4,19 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
+use super::shapes::Shapes;
+
 /// A set of lower-case words or phrases, from a text with one entry a line; `#` starts a comment line.
 #[derive(Debug)]
 pub struct WordList {
     source: &'static str,
-    entries: OnceLock<FxHashSet<&'static str>>,
+    entries: OnceLock<Entries>,
+}
+
+#[derive(Debug)]
+struct Entries {
+    words: FxHashSet<&'static str>,
+    shapes: Shapes,
 }
 
 impl WordList {
@@ -23,12 +31,13 @@ impl WordList {
 
     /// Whether it holds `word`, given in lower case.
     pub fn contains(&self, word: &str) -> bool {
-        self.entries().contains(word)
+        let entries = self.entries();
+        entries.shapes.may_hold(word) && entries.words.contains(word)
     }
 
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.entries().is_empty()
+        self.entries().words.is_empty()
     }
 
     /// Its entries, in the order of the source.
@@ -36,7 +45,7 @@ impl WordList {
         self.source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
     }
 
-    fn entries(&self) -> &FxHashSet<&'static str> {
-        self.entries.get_or_init(|| self.iter().collect())
+    fn entries(&self) -> &Entries {
+        self.entries.get_or_init(|| Entries { words: self.iter().collect(), shapes: Shapes::of(self.iter()) })
     }
 }

@@ -132,6 +132,12 @@ pub(super) struct Spelling {
 /// its letters. `turkic` says whether the language has a dotless `ı`.
 pub(super) fn spell(surface: &str, turkic: bool, lower: &mut String) -> Spelling {
     let mut spelling = Spelling::default();
+    if surface.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        lower.push_str(surface);
+        spelling.lower = u32::try_from(surface.len()).unwrap_or(u32::MAX);
+        spelling.letters = spelling.lower;
+        return spelling;
+    }
     for c in surface.chars() {
         // The ranges of the most frequent letters, so that tables are read for the others alone.
         match c {
@@ -293,6 +299,11 @@ impl Run {
     fn new(text: &str, start: usize, limit: usize) -> Self {
         let mut run = Self { start, end: start, affixed: false, part: start };
         while run.end < limit {
+            let plain = text.as_bytes()[run.end..limit].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            if plain > 0 {
+                run.end += plain;
+                continue;
+            }
             let (class, length) = class_at(text, run.end);
             match class {
                 Class::Word => run.end += length,
@@ -303,7 +314,7 @@ impl Run {
                 Class::Unspaced | Class::Other => break,
             }
         }
-        if run.is_initial(text) && run.end + 1 < limit && text.as_bytes()[run.end] == b'.' {
+        if run.end + 1 < limit && text.as_bytes()[run.end] == b'.' && run.is_initial(text) {
             run.end += 1;
         }
         run
