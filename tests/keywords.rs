@@ -92,6 +92,19 @@ fn russian_news() {
 }
 
 #[test]
+fn a_russian_adjective_or_verb_is_no_keyword_alone() {
+    let text = "Портовая служба проверила портовый кран. Портового рабочего не пострадало, краны работают. Портовые краны \
+        останавливались дважды.";
+    let keywords = extract(text, "ru", &Options { max_keywords: 50, ..Options::default() });
+    let texts: Vec<String> = texts(&keywords).iter().map(|t| t.to_lowercase()).collect();
+    assert!(texts.iter().any(|t| t.starts_with("портов") && t.contains(' ')), "{texts:?}");
+    assert!(
+        !texts.iter().any(|t| !t.contains(' ') && (t.starts_with("портов") || t.starts_with("останавл"))),
+        "{texts:?}"
+    );
+}
+
+#[test]
 fn portuguese_spanish_and_italian_news() {
     check(
         "A Câmara Municipal de Vilar aprovou o novo parque eólico. O parque eólico terá vinte turbinas. Os moradores de \

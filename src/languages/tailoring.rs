@@ -13,6 +13,8 @@ pub struct Tailoring {
     pub stop_words: WordList,
     /// Stop words that may stand inside a keyphrase: `of`, `de`, `du`, `der`.
     pub connectors: WordList,
+    /// Endings of words that are no keyword by themselves though they may be part of one: adjectives, verbs.
+    pub dependents: WordList,
     /// Abbreviations and sentence starters, and what else the language says of full stops.
     pub abbreviations: Abbreviations,
     /// Phrases that mark a line or sentence of a scraped page as boilerplate.

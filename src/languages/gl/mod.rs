@@ -6,6 +6,7 @@ pub static TAILORING: Tailoring = Tailoring {
     code: "gl",
     stop_words: WordList::NONE,
     connectors: WordList::NONE,
+    dependents: WordList::NONE,
     abbreviations: Abbreviations::new(include_str!("abbreviations.txt")),
     boilerplate: Boilerplate::new(include_str!("boilerplate.txt")),
     openers: WordList::NONE,

@@ -6,6 +6,7 @@ pub static TAILORING: Tailoring = Tailoring {
     code: "lt",
     stop_words: WordList::new(include_str!("stop_words.txt")),
     connectors: WordList::NONE,
+    dependents: WordList::NONE,
     abbreviations: Abbreviations::new(include_str!("abbreviations.txt")),
     boilerplate: Boilerplate::new(include_str!("boilerplate.txt")),
     openers: WordList::new(include_str!("openers.txt")),

@@ -54,6 +54,8 @@ pub(super) struct Candidate {
     pub right_bounded: u32,
     /// How often the word before it is a stop word.
     pub after_stop: u32,
+    /// How often it is a word that is no topic by itself.
+    pub dependent: u32,
     /// The highest count of a complete candidate of which it is a part.
     pub within: u32,
     /// The number of the last token of its first occurrence below the headline.
@@ -74,7 +76,7 @@ pub(super) struct Candidate {
 
 impl Candidate {
     /// Whether it is capitalised where capitals mean something.
-    fn is_name(&self) -> bool {
+    pub(super) fn is_name(&self) -> bool {
         self.case_seen > 0 && self.capitalised * 2 > self.case_seen
     }
 
@@ -285,6 +287,7 @@ impl Candidates {
         node.acronym += u32::from(shape.case_counts && shape.acronym);
         node.left_bounded += u32::from(left);
         node.right_bounded += u32::from(right);
+        node.dependent += u32::from(run.len() == 1 && run[0].word.dependent);
         node.after_stop += u32::from(around.before.is_some_and(|w| w.stop));
         node.in_title |= place != Place::Body;
     }

@@ -77,11 +77,12 @@ fn names_blocked(candidates: &Candidates, node: &Candidate, is_blocked: impl Fn(
     false
 }
 
-/// Whether `node` can be a keyword by itself: no lone letter, no chance number, and no fragment of a longer candidate
-/// that never stands without it.
+/// Whether `node` can be a keyword by itself: no lone letter, no chance number, no adjective or verb alone, and no fragment
+/// of a longer candidate that never stands without it.
 fn may_stand(node: &Candidate) -> bool {
     let fragment = node.within_name == node.count || (node.count > 1 && node.within == node.count);
-    node.complete && node.characters > 1 && (!node.numbered || node.count > 1) && !fragment
+    let dependent = node.dependent * 2 > node.count && !node.is_name();
+    node.complete && node.characters > 1 && (!node.numbered || node.count > 1) && !dependent && !fragment
 }
 
 /// Whether `part` is a contiguous part of `whole`.

@@ -55,35 +55,35 @@ pub fn weights(style: Style) -> &'static Weights {
 
 #[rustfmt::skip]
 static TAGS: Weights = [
-    -2.147, // constant
-    0.763, // log of its count
-    0.763, // share of the sentences that hold it
-    -1.285, // how late it first comes
-    -0.184, // how far its first and last are apart
-    -0.120, // in the title
-    0.157, // capitalised
-    0.181, // acronym
-    0.042, // bounded on the left
-    0.399, // bounded on the right
-    -0.099, // part of a longer one
-    -0.294, // part of a longer name
-    -0.173, // two words
-    -0.694, // three words and more
-    -0.290, // mean log count of its words
-    0.194, // least log count of its words
+    -2.136, // constant
+    0.781, // log of its count
+    0.793, // share of the sentences that hold it
+    -1.298, // how late it first comes
+    -0.188, // how far its first and last are apart
+    -0.108, // in the title
+    0.159, // capitalised
+    0.169, // acronym
+    0.049, // bounded on the left
+    0.382, // bounded on the right
+    -0.114, // part of a longer one
+    -0.296, // part of a longer name
+    -0.180, // two words
+    -0.719, // three words and more
+    -0.309, // mean log count of its words
+    0.199, // least log count of its words
     0.104, // log of its characters
-    0.157, // holds a connector or number
-    -0.204, // single word in lower case
-    0.104, // how often its words are in others
-    -0.128, // once
-    -0.174, // some words capitalised
-    0.095, // full name of a surname
-    -0.619, // surname alone more often
-    0.622, // single lower-case word, by its characters
-    0.325, // after a stop word
-    -0.642, // phrase in lower case
-    -0.062, // count of a capitalised one
-    -0.237, // count of a single lower-case one
+    0.168, // holds a connector or number
+    -0.200, // single word in lower case
+    0.115, // how often its words are in others
+    -0.127, // once
+    -0.176, // some words capitalised
+    0.097, // full name of a surname
+    -0.630, // surname alone more often
+    0.694, // single lower-case word, by its characters
+    0.329, // after a stop word
+    -0.667, // phrase in lower case
+    -0.076, // count of a capitalised one
+    -0.230, // count of a single lower-case one
 ];
 #[rustfmt::skip]
 static PHRASES: Weights = [
@@ -174,7 +174,7 @@ pub(super) struct Commonness {
 
 impl Commonness {
     /// What a candidate of words that every document has loses.
-    const WEIGHT: f32 = 0.25;
+    const WEIGHT: f32 = 0.5;
 
     pub(super) fn of(document: &Document<'_>) -> Self {
         let terms = document.terms();

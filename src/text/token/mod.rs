@@ -36,6 +36,8 @@ pub struct Word {
     pub connector: bool,
     /// Whether it is elided before the next word, as `l'` is: no word by itself to a reader.
     pub elided: bool,
+    /// Whether it is no topic by itself though it may be part of one, as an adjective is.
+    pub dependent: bool,
     /// How it is written.
     pub case: Case,
     /// Whether it holds digits alone, with the marks of a number.
@@ -163,7 +165,7 @@ impl<'t> Vocabulary<'t> {
         let tailoring = language.and_then(Language::tailoring);
         Self {
             tailoring,
-            stems_of_words: tailoring.and_then(|t| t.stemmer).map(Stems::new),
+            stems_of_words: tailoring.and_then(|t| Some(Stems::new(t.stemmer?, &t.dependents))),
             turkic: language.is_some_and(|l| matches!(l.code, "tr" | "az")),
             by_surface: FxHashMap::default(),
             words: Vec::new(),
@@ -217,11 +219,12 @@ impl<'t> Vocabulary<'t> {
             || hangul::is_predicate(lower)
             || scan::is_address(surface)
             || is_code(surface);
-        let term = match &self.stems_of_words {
-            Some(words) if !stop => words.stem(lower, |stem| self.stems.intern(stem)),
-            _ => self.stems.intern(lower),
+        let (term, dependent) = match &self.stems_of_words {
+            Some(words) if !stop => words.stem(lower, |stem, dependent| (self.stems.intern(stem), dependent)),
+            _ => (self.stems.intern(lower), false),
         };
-        Word { term, stop, connector, elided: lower.len() > 1 && lower.ends_with('\''), case, number, characters }
+        let elided = lower.len() > 1 && lower.ends_with('\'');
+        Word { term, stop, connector, elided, dependent, case, number, characters }
     }
 }
 

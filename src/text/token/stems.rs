@@ -7,11 +7,18 @@ use std::hash::Hasher;
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::FxHasher;
 
+use crate::languages::WordList;
+
 /// The stemmer of a language.
 pub(super) struct Stems {
     algorithm: Algorithm,
     stemmer: Stemmer,
+    dependents: &'static WordList,
 }
+
+/// A word is dependent by its ending if it has so many characters, and the ending at most so many.
+const SHORTEST_DEPENDENT: usize = 6;
+const LONGEST_ENDING: usize = 7;
 
 /// How many stems a thread keeps; a power of two.
 const KEPT: usize = 4096;
@@ -29,6 +36,7 @@ struct Slot {
     hash: u64,
     word: Short,
     stem: Short,
+    dependent: bool,
 }
 
 /// A short string in place.
@@ -53,32 +61,42 @@ impl Short {
 }
 
 impl Stems {
-    /// By the Snowball `algorithm`.
-    pub(super) fn new(algorithm: Algorithm) -> Self {
-        Self { algorithm, stemmer: Stemmer::create(algorithm) }
+    /// By the Snowball `algorithm`, and the endings of its dependent words.
+    pub(super) fn new(algorithm: Algorithm, dependents: &'static WordList) -> Self {
+        Self { algorithm, stemmer: Stemmer::create(algorithm), dependents }
     }
 
-    /// Calls `read` with the stem of `word`, which is in lower case.
-    pub(super) fn stem<T>(&self, word: &str, read: impl FnOnce(&str) -> T) -> T {
+    /// Calls `read` with the stem of `word`, which is in lower case, and whether the word is dependent by its ending.
+    pub(super) fn stem<T>(&self, word: &str, read: impl FnOnce(&str, bool) -> T) -> T {
         let hash = self.hash(word);
         let index = usize::try_from(hash).unwrap_or_default() % KEPT;
         let known = RECENT.with_borrow(|recent| {
             let slot = recent.get(index)?;
-            (slot.hash == hash && slot.word.as_bytes() == word.as_bytes()).then_some(slot.stem)
+            (slot.hash == hash && slot.word.as_bytes() == word.as_bytes()).then_some((slot.stem, slot.dependent))
         });
-        if let Some(stem) = known.as_ref().and_then(|stem| std::str::from_utf8(stem.as_bytes()).ok()) {
-            return read(stem);
+        if let Some((stem, dependent)) = &known
+            && let Ok(stem) = std::str::from_utf8(stem.as_bytes())
+        {
+            return read(stem, *dependent);
         }
         let stem = self.stemmer.stem(word);
+        let dependent = self.is_dependent(word);
         if let (Some(word), Some(stem)) = (Short::new(word), Short::new(&stem)) {
             RECENT.with_borrow_mut(|recent| {
                 if recent.is_empty() {
-                    recent.resize(KEPT, Slot { hash: 0, word: Short::EMPTY, stem: Short::EMPTY });
+                    let free = Slot { hash: 0, word: Short::EMPTY, stem: Short::EMPTY, dependent: false };
+                    recent.resize(KEPT, free);
                 }
-                recent[index] = Slot { hash, word, stem };
+                recent[index] = Slot { hash, word, stem, dependent };
             });
         }
-        read(&stem)
+        read(&stem, dependent)
+    }
+
+    fn is_dependent(&self, word: &str) -> bool {
+        !self.dependents.is_empty()
+            && word.chars().nth(SHORTEST_DEPENDENT - 1).is_some()
+            && word.char_indices().rev().take(LONGEST_ENDING).any(|(at, _)| self.dependents.contains(&word[at..]))
     }
 
     /// A word has another stem in each language, so that has a part in it: no two hashes of one word are the same.
@@ -94,12 +112,14 @@ impl Stems {
 mod tests {
     use super::*;
 
+    static NONE: WordList = WordList::NONE;
+
     #[track_caller]
     fn check(algorithm: Algorithm, words: &[&str]) {
-        let stems = Stems::new(algorithm);
+        let stems = Stems::new(algorithm, &NONE);
         let stemmer = Stemmer::create(algorithm);
         for word in words.iter().chain(words) {
-            assert_eq!(stems.stem(word, str::to_owned), stemmer.stem(word), "{word}");
+            assert_eq!(stems.stem(word, |stem, _| stem.to_owned()), stemmer.stem(word), "{word}");
         }
     }
 
@@ -122,6 +142,18 @@ mod tests {
     fn more_words_than_are_kept_still_have_their_own_stems() {
         let words: Vec<String> = (0..3 * KEPT).map(|n| format!("{n}ings")).collect();
         check(Algorithm::English, &words.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_dependent_word_is_told_by_its_ending() {
+        static ENDINGS: WordList = WordList::new("ого\nировали");
+        let stems = Stems::new(Algorithm::Russian, &ENDINGS);
+        for word in ["портового", "планировали", "портового"] {
+            assert!(stems.stem(word, |_, dependent| dependent), "{word}");
+        }
+        for word in ["много", "портовый", "ого"] {
+            assert!(!stems.stem(word, |_, dependent| dependent), "{word}");
+        }
     }
 
     #[test]
