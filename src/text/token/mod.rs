@@ -218,7 +218,7 @@ impl<'t> Vocabulary<'t> {
             || initial
             || hangul::is_predicate(lower)
             || scan::is_address(surface)
-            || is_code(surface);
+            || (spelling.digits > 0 && is_code(surface));
         let (term, dependent) = match &self.stems_of_words {
             Some(words) if !stop => words.stem(lower, |stem, dependent| (self.stems.intern(stem), dependent)),
             _ => (self.stems.intern(lower), false),
