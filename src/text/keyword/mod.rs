@@ -49,7 +49,7 @@ impl Default for Options {
 pub struct Keyword {
     /// Its best surface form: one of its mentions, each run of white space as one space.
     pub text: String,
-    /// How much it says of the text, 0 to 1, comparable between texts.
+    /// How likely an editor would choose it, 0 to 1, comparable between texts.
     pub score: f64,
     /// How often any form of it occurs in the text.
     pub count: usize,
