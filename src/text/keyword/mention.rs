@@ -84,9 +84,9 @@ fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice])
     found
 }
 
-/// Adds a mention, unless it is the surname inside the full name.
+/// Adds a mention, unless it is the surname inside the full name, or "port port" the second time in "port port port".
 fn push(mentions: &mut Vec<Mention>, span: Span, opens: bool, tokens: usize) {
-    if mentions.last().is_none_or(|last| last.span.end < span.end) {
+    if mentions.last().is_none_or(|last| last.span.end <= span.start) {
         mentions.push(Mention { span, opens, tokens });
     }
 }
@@ -105,4 +105,25 @@ fn best_form(document: &Document<'_>, mentions: &[Mention]) -> String {
 
 fn logistic(score: f32) -> f64 {
     1.0 / (1.0 + (-f64::from(score)).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::languages::Tag;
+    use crate::text::keyword::{Style, extract};
+    use crate::text::sentence::LineBreaks;
+
+    use super::*;
+
+    #[test]
+    fn mentions_of_one_keyword_never_overlap() {
+        let text = "The harbour port port port port is shut. So is the other port port.";
+        let document = Document::new(text, "", Tag::parse("en"), LineBreaks::Auto);
+        let options = Options { mentions: true, style: Style::Phrases, ..Options::default() };
+        let keywords = extract(&document, &options);
+        assert!(keywords.iter().any(|keyword| keyword.text == "port port"), "{keywords:?}");
+        for Keyword { text, mentions, .. } in keywords {
+            assert!(mentions.is_sorted_by(|one, next| one.end <= next.start), "{text}: {mentions:?}");
+        }
+    }
 }
