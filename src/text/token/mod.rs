@@ -210,15 +210,16 @@ impl<'t> Vocabulary<'t> {
         let connector = initial || self.tailoring.is_some_and(|t| t.connectors.contains(lower));
         // Hiragana alone writes what joins the words of Japanese.
         let particle = !lower.is_ascii() && lower.chars().all(|c| matches!(c, '\u{3041}'..='\u{309f}' | 'ー'));
-        let stop = listed
-            || particle
-            || connector
-            || number
-            || letter
-            || initial
-            || hangul::is_predicate(lower)
-            || scan::is_address(surface)
-            || (spelling.digits > 0 && is_code(surface));
+        // A word of small letters of ASCII is none of the rest.
+        let plain = case == Case::Lower && spelling.letters as usize == surface.len();
+        let odd = !plain
+            && (particle
+                || number
+                || initial
+                || hangul::is_predicate(lower)
+                || scan::is_address(surface)
+                || (spelling.digits > 0 && is_code(surface)));
+        let stop = listed || connector || letter || odd;
         let (term, dependent) = match &self.stems_of_words {
             Some(words) if !stop => words.stem(lower, |stem, dependent| (self.stems.intern(stem), dependent)),
             _ => (self.stems.intern(lower), false),
