@@ -4,10 +4,14 @@
 
 use rustc_hash::FxHashMap;
 
-use super::super::{
-    document::Document,
-    sentence::Kind,
-    token::{Case, Terms, Token, Word},
+use super::{
+    super::{
+        document::Document,
+        sentence::Kind,
+        token::{Terms, Token},
+    },
+    chunk::{Around, Piece, Shape, admit_name_parts, has_sentence_case, is_joined, opens_quote},
+    opening::{dateline, headline_end},
 };
 
 /// No candidate has more tokens than this: the words of the longest phrase, and what is elided between them.
@@ -392,144 +396,4 @@ enum Place {
     Headline,
     /// Below.
     Body,
-}
-
-/// A word in its chunk.
-struct Piece {
-    word: Word,
-    /// Its number among the tokens of the document.
-    position: u32,
-    /// Whether its capital would mean something.
-    case_counts: bool,
-}
-
-/// Makes connectors that are capitalised beside a capitalised word parts of its name: `New York`, `De Gaulle`.
-fn admit_name_parts(chunk: &mut [Piece]) {
-    for index in 0..chunk.len() {
-        let piece = &chunk[index];
-        if !(piece.word.connector && piece.case_counts && piece.word.case.is_capitalised()) || piece.word.characters < 2
-        {
-            continue;
-        }
-        let is_name = |p: &Piece| !p.word.stop && p.word.case.is_capitalised();
-        let before = index.checked_sub(1).is_some_and(|i| is_name(&chunk[i]));
-        if before || chunk.get(index + 1).is_some_and(is_name) {
-            chunk[index].word.stop = false;
-        }
-    }
-}
-
-/// The words on either side, inside the chunk.
-struct Around<'w> {
-    before: Option<&'w Word>,
-    after: Option<&'w Word>,
-}
-
-/// How a run of words is written.
-struct Shape {
-    case_counts: bool,
-    capitalised: bool,
-    acronym: bool,
-    connected: bool,
-    number: bool,
-    last_capitalised: bool,
-    has_capital: bool,
-    has_small: bool,
-}
-
-impl Default for Shape {
-    fn default() -> Self {
-        Self {
-            case_counts: false,
-            capitalised: true,
-            acronym: true,
-            connected: false,
-            number: false,
-            last_capitalised: false,
-            has_capital: false,
-            has_small: false,
-        }
-    }
-}
-
-impl Shape {
-    fn add(&mut self, piece: &Piece) {
-        self.number = piece.word.number;
-        if piece.word.stop {
-            return;
-        }
-        let capitalised = piece.word.case.is_capitalised();
-        self.last_capitalised = capitalised;
-        self.has_small |= piece.word.case == Case::Lower;
-        if piece.case_counts {
-            self.has_capital |= capitalised;
-            self.case_counts = true;
-            self.capitalised &= capitalised;
-        }
-        self.acronym &= matches!(piece.word.case, Case::Upper | Case::Mixed);
-    }
-
-    /// Whether the number at the end belongs to a name: `France 24`, `Agenda 2030`.
-    fn number_fits(&self, number: &Piece) -> bool {
-        self.last_capitalised && number.word.characters <= 4
-    }
-}
-
-/// Whether nothing but white space, or a mark that joins names, stands between two tokens of a sentence.
-pub(super) fn is_joined(text: &str, left: Token, right: Token) -> bool {
-    let gap = &text[left.span.end..right.span.start];
-    match gap {
-        "" | " " => true,
-        "・" | "\u{b7}" => true,
-        _ => gap.chars().all(char::is_whitespace) && gap.matches('\n').count() < 2,
-    }
-}
-
-/// Whether a quote opens right before `token`: what follows is capitalised as at the start of a sentence.
-fn opens_quote(text: &str, token: Token) -> bool {
-    text[..token.span.start].chars().next_back().is_some_and(|c| matches!(c, '"' | '“' | '„' | '«' | '»' | '‘'))
-}
-
-/// Whether the capitals of a sentence mean something: not in a headline that capitalises every word.
-fn has_sentence_case(tokens: &[Token], word: impl Fn(Token) -> Word) -> bool {
-    let (mut content, mut capitalised) = (0, 0);
-    for &token in tokens {
-        let word = word(token);
-        if !word.stop {
-            content += 1;
-            capitalised += u32::from(word.case.is_capitalised());
-        }
-    }
-    content < 4 || capitalised * 10 < content * 9
-}
-
-/// How long the date line is that opens `text`, as `DUBLIN (Agency) — ` does; 0 where there is none: capitals or a
-/// source in brackets, and a dash.
-fn dateline(text: &str) -> usize {
-    const LONGEST: usize = 60;
-    let head = text[..floor_char_boundary(text, LONGEST)].lines().next().unwrap_or_default();
-    let Some((end, dash)) =
-        [" - ", " – ", " — ", "— ", " -- "].iter().filter_map(|dash| head.find(dash).map(|at| (at, dash.len()))).min()
-    else {
-        return 0;
-    };
-    let head = head[..end].trim_end();
-    let place = head.split(['(', ',']).next().unwrap_or(head).trim();
-    let in_capitals = place.chars().filter(|c| c.is_alphabetic()).count() > 2
-        && place.chars().all(|c| !c.is_alphabetic() || c.is_uppercase());
-    let sourced = head.ends_with(')') && head.contains('(') && place.chars().next().is_some_and(char::is_uppercase);
-    let short = head.split_whitespace().count() <= 7;
-    if short && (sourced || (in_capitals && (head.contains(',') || place == head))) { end + dash } else { 0 }
-}
-
-fn floor_char_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
-}
-
-/// Where the first line ends, if it looks like a headline; 0 if not.
-fn headline_end(text: &str) -> usize {
-    let start = text.len() - text.trim_start().len();
-    let Some(length) = text[start..].find('\n') else { return 0 };
-    let line = text[start..start + length].trim_end();
-    if line.len() <= 300 && !line.ends_with(['.', ':', ';', ',']) { start + length } else { 0 }
 }

@@ -2,11 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{
-    Keyword, Options,
-    candidate::{Candidates, is_joined},
-    choose::Choice,
-};
+use super::{Keyword, Options, candidate::Candidates, choose::Choice, chunk::is_joined};
 use crate::text::{document::Document, span::Span};
 
 /// The keywords that `chosen` stand for, in their order.

@@ -4,7 +4,9 @@
 
 mod candidate;
 mod choose;
+mod chunk;
 mod mention;
+mod opening;
 mod score;
 
 pub use score::{FEATURE_NAMES, FEATURES, Weights, weights};

@@ -174,7 +174,7 @@ pub(super) struct Commonness {
 
 impl Commonness {
     /// What a candidate of words that every document has loses.
-    const WEIGHT: f32 = 0.5;
+    const WEIGHT: f32 = 0.75;
 
     pub(super) fn of(document: &Document<'_>) -> Self {
         let terms = document.terms();
@@ -188,10 +188,11 @@ impl Commonness {
         Self::WEIGHT * self.mean(candidates, node)
     }
 
-    /// The mean commonness of the words of `node`, from 0 to 1; 0 without an archive.
+    /// The mean commonness of the words of `node`, from 0 to 1; 0 for a name, which a text is about however often others are
+    /// too, and without an archive.
     #[expect(clippy::cast_precision_loss, reason = "a few words")]
     pub(super) fn mean(&self, candidates: &Candidates, node: u32) -> f32 {
-        if self.by_term.is_empty() {
+        if self.by_term.is_empty() || candidates.nodes[node as usize].is_name() {
             return 0.0;
         }
         let stems = candidates.stems(node);

@@ -1,0 +1,32 @@
+//! What opens a text or a paragraph: the headline, the date line.
+
+/// How long the date line is that opens `text`, as `DUBLIN (Agency) — ` does; 0 where there is none: capitals or a
+/// source in brackets, and a dash.
+pub(super) fn dateline(text: &str) -> usize {
+    const LONGEST: usize = 60;
+    let head = text[..floor_char_boundary(text, LONGEST)].lines().next().unwrap_or_default();
+    let Some((end, dash)) =
+        [" - ", " – ", " — ", "— ", " -- "].iter().filter_map(|dash| head.find(dash).map(|at| (at, dash.len()))).min()
+    else {
+        return 0;
+    };
+    let head = head[..end].trim_end();
+    let place = head.split(['(', ',']).next().unwrap_or(head).trim();
+    let in_capitals = place.chars().filter(|c| c.is_alphabetic()).count() > 2
+        && place.chars().all(|c| !c.is_alphabetic() || c.is_uppercase());
+    let sourced = head.ends_with(')') && head.contains('(') && place.chars().next().is_some_and(char::is_uppercase);
+    let short = head.split_whitespace().count() <= 7;
+    if short && (sourced || (in_capitals && (head.contains(',') || place == head))) { end + dash } else { 0 }
+}
+
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
+}
+
+/// Where the first line ends, if it looks like a headline; 0 if not.
+pub(super) fn headline_end(text: &str) -> usize {
+    let start = text.len() - text.trim_start().len();
+    let Some(length) = text[start..].find('\n') else { return 0 };
+    let line = text[start..start + length].trim_end();
+    if line.len() <= 300 && !line.ends_with(['.', ':', ';', ',']) { start + length } else { 0 }
+}
