@@ -92,6 +92,15 @@ fn russian_news() {
 }
 
 #[test]
+fn a_russian_surname_counts_in_any_case() {
+    let text = "Мост закроют весной, сообщил губернатор Павел Ершов. По словам Ершова, ремонт займёт год. Жители \
+        поблагодарили Ершова. Ершову возразил подрядчик.";
+    let keywords = extract(text, "ru", &Options::default());
+    let person = keywords.iter().find(|k| k.text == "Павел Ершов").unwrap();
+    assert_eq!(person.count, 4, "{keywords:?}");
+}
+
+#[test]
 fn a_russian_adjective_or_verb_is_no_keyword_alone() {
     let text = "Портовая служба проверила портовый кран. Портового рабочего не пострадало, краны работают. Портовые краны \
         останавливались дважды.";

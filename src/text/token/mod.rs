@@ -374,6 +374,8 @@ mod tests {
     fn forms_of_a_word_share_its_stem() {
         check_one_stem("election elections Election", "en");
         check_one_stem("выборы выборов выборам", "ru");
+        check_one_stem("Ершов Ершова Ершову Ершовым Ершове", "ru");
+        check_one_stem("Лебедев Лебедева Лебедевым", "ru");
         check_one_stem("Wahlen wahlen", "de");
         check_one_stem("istanbul İstanbul", "tr");
     }

@@ -1,6 +1,7 @@
 //! Stems, with those of the words that a thread met last kept at hand: stemming is the dearest step of a word, and most
 //! words of a text stood in the one before it too.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::hash::Hasher;
 
@@ -79,7 +80,7 @@ impl Stems {
         {
             return read(stem, *dependent);
         }
-        let stem = self.stemmer.stem(word);
+        let stem = self.once_more(self.stemmer.stem(word));
         let dependent = self.is_dependent(word);
         if let (Some(word), Some(stem)) = (Short::new(word), Short::new(&stem)) {
             RECENT.with_borrow_mut(|recent| {
@@ -91,6 +92,16 @@ impl Stems {
             });
         }
         read(&stem, dependent)
+    }
+
+    /// Snowball takes `-ов` off `Ершов` and leaves it on `Ершова`, of which it takes the `-а`: what is left of such a word is
+    /// stemmed again, so that all forms of the surname share a stem.
+    fn once_more<'w>(&self, stem: Cow<'w, str>) -> Cow<'w, str> {
+        let surname = matches!(self.algorithm, Algorithm::Russian) && (stem.ends_with("ов") || stem.ends_with("ев"));
+        if surname {
+            return Cow::Owned(self.stemmer.stem(&stem).into_owned());
+        }
+        stem
     }
 
     fn is_dependent(&self, word: &str) -> bool {
