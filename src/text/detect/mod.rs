@@ -78,7 +78,7 @@ pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
 }
 
 /// The confidence from which on an answer is reliable.
-pub const RELIABLE: f64 = 0.995;
+pub const RELIABLE: f64 = 0.9994;
 
 /// What is not worth an answer.
 const NEGLIGIBLE: f64 = 0.0005;

@@ -22,22 +22,25 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 1 | the number of its rows; bit 7: it overflows |
-//! | 2 a row | the row's check byte ([`check`]), and where its weights end in this line; they start where the last ones end |
-//! | 2 a weight | the class, and the weight as `i8`; classes without one have 0 |
+//! | 2 a row | eleven bits that tell it from others ([`check`]), and in the second byte's low five bits how many weights it has |
+//! | 2 a weight | row after row: the class, and the weight as `i8`; classes without one have 0 |
 
 use super::script::{SCRIPTS, Script};
 
 /// Opens the file.
-pub const MAGIC: &[u8; 8] = b"CDLANG01";
+pub const MAGIC: &[u8; 8] = b"CDLANG02";
 
 /// The most classes that one script may have.
-pub const MAX_CLASSES: usize = 64;
+pub const MAX_CLASSES: usize = 128;
 
 /// Bytes of a line.
 pub const LINE: usize = 64;
 
-/// The most weights of a row.
+/// The most weights of a row: five bits hold their number.
 pub const MAX_WEIGHTS: usize = 30;
+
+/// The bits of a row's second byte that tell it from others; the rest is the number of its weights.
+pub const CHECKED: u8 = 0xE0;
 
 /// Set in a line's first byte where it overflows.
 pub const OVERFLOWS: u8 = 0x80;
@@ -157,16 +160,18 @@ impl<'m> Section<'m> {
         let (mut at, check) = (home(feature, self.homes), check(feature));
         while let Some(line) = self.lines.get(at * LINE..).and_then(|rest| rest.first_chunk::<LINE>()) {
             let rows = usize::from(head & !OVERFLOWS);
+            let mut start = 1 + 2 * rows;
             for row in 0..rows {
-                if line[(1 + 2 * row) % LINE] == check {
-                    let start = if row == 0 { 1 + 2 * rows } else { usize::from(line[(2 * row) % LINE]) };
-                    let end = usize::from(line[(2 + 2 * row) % LINE]);
+                let [first, second] = [line[(1 + 2 * row) % LINE], line[(2 + 2 * row) % LINE]];
+                let end = start + 2 * usize::from(second & !CHECKED);
+                if [first, second & CHECKED] == check {
                     for pair in line.get(start..end).unwrap_or_default().chunks_exact(2) {
                         sums.weights[usize::from(pair[0]) % MAX_CLASSES] += i32::from(pair[1].cast_signed());
                     }
                     sums.features += 1;
                     return;
                 }
+                start = end;
             }
             if head & OVERFLOWS == 0 {
                 break;
@@ -195,10 +200,11 @@ pub const fn home(feature: u64, homes: u32) -> usize {
     (((feature >> 32) * homes as u64) >> 32) as usize
 }
 
-/// What tells a feature from others in its line: bits that its home does not depend on.
+/// What tells a feature from others in its line: eleven bits that its home does not depend on.
 #[inline]
-pub const fn check(feature: u64) -> u8 {
-    feature.to_le_bytes()[3]
+pub const fn check(feature: u64) -> [u8; 2] {
+    let bytes = feature.to_le_bytes();
+    [bytes[3], bytes[2] & CHECKED]
 }
 
 /// The `u32` at `at`; 0 where the bytes end before it.

@@ -139,7 +139,7 @@ pub fn is_familiar(text: &str, reading: &Reading, best: Tag) -> bool {
         return false;
     }
     let main = Script::ALL.into_iter().max_by_key(|script| reading.letters[script.index()]);
-    main.and_then(|script| reading.sums(script)).is_none_or(|sums| sums.misses() <= FAMILIAR)
+    main.and_then(|script| reading.sums(script).map(|sums| sums.misses() <= familiar(script))).unwrap_or(true)
         && !is_of_a_relative(text, best)
 }
 
@@ -167,7 +167,7 @@ const FIRST_WORDS: usize = 100;
 
 /// What Bosnian is held back by, in nats: most that it shares with Croatian and Serbian is Croatian or Serbian, since far more
 /// is written in these.
-const BOSNIAN: f32 = 0.7;
+const BOSNIAN: f32 = 0.4;
 
 /// The tag as which a language may be answered. Chinese that could be of either kind is of the kind that is allowed.
 fn permitted(tag: Tag, reading: &Reading, allowed: &[Tag]) -> Option<Tag> {
@@ -188,11 +188,19 @@ const ROUTED: usize = 300;
 /// Letters of Assamese that Bangla does not have.
 const ASSAMESE: [char; 2] = ['ৰ', 'ৱ'];
 
-/// Up to so many vain look-ups for each found feature, words are of a language that the model knows.
-const FAMILIAR: f32 = 0.4;
+/// Up to so many vain look-ups for each found feature, words are of a language that the model knows: more where a script's
+/// model is small.
+const fn familiar(script: Script) -> f32 {
+    match script {
+        Script::Latin | Script::Cyrillic => 0.3,
+        Script::Arabic | Script::Devanagari => 0.4,
+        _ => 1.0,
+    }
+}
 
-/// Above so many vain look-ups for each found feature, letters are in no language's order.
-const GIBBERISH: f32 = 2.0;
+/// Above so many vain look-ups for each found feature, letters are in no language's order: one known word in a thousand has as
+/// many, and every other run of letters drawn at random.
+const GIBBERISH: f32 = 1.2;
 
 /// What each script weighs. Text in other scripts often has Latin names in it, seldom the other way round; a Chinese
 /// character says as much as two letters; where there is kana, Han is Japanese.

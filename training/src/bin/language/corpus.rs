@@ -12,7 +12,7 @@ use copydesk::{
     text::detect::{features::words, script::Script},
 };
 
-use crate::{random::Random, tables, tables::Words, transliterate};
+use crate::{outside, random::Random, tables, tables::Words, transliterate};
 
 /// What one class of a script is fitted from.
 pub struct Class {
@@ -21,7 +21,7 @@ pub struct Class {
     pub lines: Vec<String>,
     /// Lines that are not fitted from: the fit is checked on them.
     pub held_out: Vec<String>,
-    table: Option<Words>,
+    tables: Vec<Words>,
     /// Words drawn from the table are Cyrillic and become Latin.
     latinise: bool,
     script: Script,
@@ -30,7 +30,7 @@ pub struct Class {
 /// One line in this many is held out.
 const HELD_OUT: usize = 12;
 
-/// A script and the tags of the languages that share it; the tags of languages outside the catalogue stand for all such.
+/// A script and the tags of the catalogue's languages that share it.
 pub const SCRIPTS: &[(Script, &[&str])] = &[
     (Script::Arabic, &["ar", "ckb", "fa", "ps", "sd", "ug", "ur"]),
     (Script::Cyrillic, &["be", "bg", "kk", "ky", "mk", "mn", "ru", "sr", "tg", "tt", "uk"]),
@@ -42,9 +42,9 @@ pub const SCRIPTS: &[(Script, &[&str])] = &[
         Script::Latin,
         &[
             "af", "ak", "az", "bs", "ca", "cs", "cy", "da", "de", "en", "eo", "es", "et", "eu", "fi", "fil", "fo",
-            "fr", "ga", "gl", "ha", "hr", "hu", "id", "ig", "is", "it", "jv", "ku", "la", "lb", "lg", "lt", "lv", "mg",
-            "mi", "ms", "mt", "nb", "nl", "nn", "pl", "pt", "ro", "rw", "sk", "sl", "sn", "so", "sq", "sr-Latn", "st",
-            "sv", "sw", "tk", "tn", "tr", "ts", "uz", "vi", "xh", "yo", "zu",
+            "fr", "ga", "gl", "ha", "hr", "hu", "id", "ig", "is", "it", "jv", "ku", "la", "lb", "lt", "lv", "mg", "ms",
+            "mt", "nb", "nl", "nn", "pl", "pt", "ro", "rw", "sk", "sl", "sn", "so", "sq", "sr-Latn", "sv", "sw", "tk",
+            "tr", "uz", "vi", "xh", "yo", "zu",
         ],
     ),
 ];
@@ -65,32 +65,22 @@ pub fn read(path: &Path) -> Result<HashMap<&'static str, Vec<String>>> {
     Ok(lines)
 }
 
-/// The classes of a script.
+/// The classes of a script: its languages, then those that stand for languages outside the catalogue.
 pub fn classes(
     script: Script,
     tags: &[&'static str],
     lines: &HashMap<&'static str, Vec<String>>,
+    declarations: &Path,
 ) -> Result<Vec<Class>> {
     let mut classes = Vec::new();
     for &tag in tags {
         let code = tag.split('-').next().unwrap_or(tag);
-        let latinise = tag == "sr-Latn";
-        let (mut fitted, mut held_out) = (Vec::new(), Vec::new());
-        for line in lines.get(code).map_or(&[][..], Vec::as_slice) {
-            let letters = line.chars().filter(|&c| Script::of(c) == Some(script)).count();
-            if letters * 2 < line.chars().filter(|c| c.is_alphabetic()).count() || letters == 0 {
-                continue;
-            }
-            if (fitted.len() + held_out.len()) % HELD_OUT == 0 { &mut held_out } else { &mut fitted }
-                .push(line.clone());
-        }
-        let table_script = if latinise { Script::Cyrillic } else { script };
-        let table = match tables::all().into_iter().find(|(table, _)| *table == code) {
-            Some((_, directory)) => Words::read(directory, table_script)?,
-            None => None,
-        };
-        eprintln!("{tag}: {} lines, {}", fitted.len(), if table.is_some() { "table" } else { "no table" });
-        classes.push(Class { tag, lines: fitted, held_out, table, latinise, script });
+        let lines = lines.get(code).cloned().unwrap_or_default();
+        classes.push(Class::new(tag, script, lines, &[code])?);
+    }
+    for tag in outside::tags(script) {
+        let lines = outside::lines(declarations, tag, script)?;
+        classes.push(Class::new(tag, script, lines, outside::tables(tag))?);
     }
     Ok(classes)
 }
@@ -109,34 +99,73 @@ const LARGE_PRESS: &[&str] = &[
     "ur", "vi", "zh",
 ];
 
-/// Languages outside the catalogue, which stand for all such.
-const OUTSIDE: &[&str] = &["lg", "mi", "st", "tn", "ts"];
-
 /// Languages whose lines are often another one's: their tables, made from the country's own newspapers, say more.
 const MUDDLED: &[&str] = &["bs", "hr", "sr", "sr-Latn"];
 
 impl Class {
+    /// A class of the lines that are in its script, and of some tables.
+    fn new(tag: &'static str, script: Script, lines: Vec<String>, tables: &[&str]) -> Result<Self> {
+        let latinise = tag == "sr-Latn";
+        let table_script = if latinise { Script::Cyrillic } else { script };
+        let mut class = Self { tag, lines: Vec::new(), held_out: Vec::new(), tables: Vec::new(), latinise, script };
+        for line in lines {
+            let letters = line.chars().filter(|&c| Script::of(c) == Some(script)).count();
+            if letters * 2 < line.chars().filter(|c| c.is_alphabetic()).count() || letters == 0 {
+                continue;
+            }
+            let at = class.lines.len() + class.held_out.len();
+            if at % HELD_OUT == 0 { &mut class.held_out } else { &mut class.lines }.push(line);
+        }
+        for (_, directory) in tables::all().into_iter().filter(|(table, _)| tables.contains(table)) {
+            class.tables.extend(Words::read(directory, table_script)?);
+        }
+        eprintln!("{tag}: {} lines, {} tables", class.lines.len(), class.tables.len());
+        Ok(class)
+    }
+
+    /// Whether it stands for languages outside the catalogue.
+    pub fn is_outside(&self) -> bool {
+        self.tag.starts_with("x-")
+    }
+
     /// How often its text is drawn, from 0 to 1. A word or two that several languages share is likelier to be of one that
     /// much is written in; longer text speaks for itself.
     pub fn prior(&self, cut: Cut) -> f64 {
-        if OUTSIDE.contains(&self.tag) {
-            0.2
-        } else if matches!(cut, Cut::Words(..=2)) && !LARGE_PRESS.contains(&self.tag) {
+        let short = matches!(cut, Cut::Words(..=2));
+        if self.is_outside() {
+            if short { 0.15 } else { 0.6 }
+        } else if short && !LARGE_PRESS.contains(&self.tag) {
             0.55
         } else {
             1.0
         }
     }
 
+    /// Some words of a line that was held out; a single word has five letters or more, a pair ten.
+    pub fn held_out_snippet(&self, length: usize, random: &mut Random) -> String {
+        let mut snippet = String::new();
+        for _ in 0..50 {
+            snippet = cut_line(&self.held_out, self.script, Cut::Words(length), random);
+            if self.script == Script::Han || snippet.chars().filter(|c| c.is_alphabetic()).count() >= 5 * length.min(2)
+            {
+                break;
+            }
+        }
+        snippet
+    }
+
     /// A snippet of some length, from the table where `Cut` is short and there is one.
     pub fn draw(&self, cut: Cut, random: &mut Random) -> String {
-        let from_table = match (&self.table, cut) {
-            (None, _) => false,
-            (Some(_), _) if self.lines.is_empty() => true,
-            (Some(_), Cut::Words(..=2)) => random.unit() < 0.65,
-            (Some(_), _) => random.unit() < if MUDDLED.contains(&self.tag) { 0.7 } else { 0.3 },
+        let from_table = match cut {
+            _ if self.tables.is_empty() => false,
+            _ if self.lines.is_empty() => true,
+            // A table for each language in twenty, or so, that the class stands for.
+            _ if self.is_outside() => random.unit() < 0.05 * self.tables.len() as f64,
+            Cut::Words(..=2) => random.unit() < 0.65,
+            _ => random.unit() < if MUDDLED.contains(&self.tag) { 0.7 } else { 0.3 },
         };
-        if let (Some(table), true) = (&self.table, from_table) {
+        if from_table {
+            let table = &self.tables[random.below(self.tables.len())];
             let count = match cut {
                 Cut::Words(count) => count,
                 Cut::Line => 10 + random.below(16),
@@ -182,12 +211,12 @@ fn cut_line(lines: &[String], script: Script, cut: Cut, random: &mut Random) -> 
     }
 }
 
-/// Draws again, most times, what has fewer than four letters: who asks about one word asks about a telling one.
+/// Draws again, most times, what has fewer than five letters: who asks about one word asks about a telling one.
 fn long_enough(random: &mut Random, draw: impl Fn(&mut Random) -> String) -> String {
     for _ in 0..8 {
         let drawn = draw(random);
         let letters = drawn.chars().count();
-        if letters >= 4 || letters > 0 && random.unit() < 0.15 {
+        if letters >= 5 || letters > 0 && random.unit() < 0.15 {
             return drawn;
         }
     }

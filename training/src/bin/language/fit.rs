@@ -13,12 +13,26 @@ use crate::{
     random::Random,
 };
 
+/// The first step of AdaGrad.
+const RATE: f32 = 1.5;
+
+/// The share of a snippet's features that are left out.
+const LEFT_OUT: f64 = 0.2;
+
+/// What a feature's log-odds count for when the fit begins: each is not alone in a text.
+const FIRST: f32 = 0.9;
+
+/// How often a feature may occur, of all, in a class in which it was not seen.
+const UNSEEN: f32 = 3e-7;
+
 /// How a script is fitted.
 pub struct Plan {
     /// Features that are fitted.
     pub features: usize,
     /// Weights that are kept.
     pub weights: usize,
+    /// Snippets of a class in which features are counted.
+    pub counted: usize,
     /// Snippets of a class in the first, dense pass.
     pub snippets: usize,
     /// Snippets of a class in the second pass, over the weights that were kept.
@@ -39,15 +53,10 @@ type Ids = HashMap<u64, u32, rustc_hash::FxBuildHasher>;
 /// Chooses features, fits, prunes, fits again.
 pub fn fit(script: Script, classes: &[Class], plan: &Plan) -> Fit {
     let mut random = Random(0x5EED ^ script as u64);
-    let chosen = choose(script, classes, plan.features, &mut random);
+    let (chosen, weights) = choose(script, classes, plan, &mut random);
     eprintln!("{script:?}: {} features", chosen.len());
     let ids: Ids = index(&chosen);
-    let mut fit = Fit {
-        biases: vec![0.0; classes.len()],
-        weights: vec![0.0; chosen.len() * classes.len()],
-        classes: classes.len(),
-        features: chosen,
-    };
+    let mut fit = Fit { biases: vec![0.0; classes.len()], weights, classes: classes.len(), features: chosen };
     let mut squares = vec![0.0; fit.features.len()];
     let mut usage = vec![0.0_f32; fit.features.len()];
     pass(
@@ -71,31 +80,15 @@ pub fn fit(script: Script, classes: &[Class], plan: &Plan) -> Fit {
     fit
 }
 
-/// The share of the held-out lines that a fit is right about.
-pub fn accuracy(script: Script, classes: &[Class], fit: &Fit) -> f64 {
-    let ids = index(&fit.features);
-    let (mut right, mut all) = (0, 0);
-    for (class, lines) in classes.iter().map(|class| &class.held_out).enumerate() {
-        for line in lines {
-            let mut scores = fit.biases.clone();
-            words(line, |written, word| {
-                if written == script {
-                    word.features(script, |feature| {
-                        let row = ids.get(&feature).map(|&id| id as usize * fit.classes);
-                        let row = row.map(|start| &fit.weights[start..start + fit.classes]);
-                        scores.iter_mut().zip(row.unwrap_or_default()).for_each(|(score, weight)| *score += weight);
-                    });
-                }
-            });
-            let best = (0..fit.classes).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
-            right += usize::from(best == Some(class));
-            all += 1;
-        }
+impl Fit {
+    /// Multiplies all scores.
+    pub fn scale(&mut self, factor: f32) {
+        self.weights.iter_mut().chain(&mut self.biases).for_each(|weight| *weight *= factor);
     }
-    right as f64 / all.max(1) as f64
 }
 
-fn index(features: &[u64]) -> Ids {
+/// The place of each feature.
+pub fn index(features: &[u64]) -> Ids {
     features.iter().enumerate().map(|(i, &feature)| (feature, u32::try_from(i).expect("few"))).collect()
 }
 
@@ -128,14 +121,15 @@ pub fn cut(random: &mut Random) -> Cut {
     }
 }
 
-/// The features that say most about the class: by their share in the mutual information of feature and class.
-fn choose(script: Script, classes: &[Class], count: usize, random: &mut Random) -> Vec<u64> {
-    let mut rates: Vec<(u64, f32)> = Vec::new();
-    for class in classes {
+/// The features that say most about the class, by their share in the mutual information of feature and class, and the weights
+/// that the fit begins with: how much oftener than elsewhere each occurs in a class (naive Bayes).
+fn choose(script: Script, classes: &[Class], plan: &Plan, random: &mut Random) -> (Vec<u64>, Vec<f32>) {
+    let mut rates: Vec<(u64, f32, usize)> = Vec::new();
+    for (at, class) in classes.iter().enumerate() {
         let mut counts: HashMap<u64, u32, rustc_hash::FxBuildHasher> = HashMap::default();
         let mut found = Vec::new();
         let mut total = 0_usize;
-        for _ in 0..60_000 {
+        for _ in 0..plan.counted {
             let text = class.draw(if random.below(3) == 0 { Cut::Words(8) } else { Cut::Words(2) }, random);
             features(&text, script, &mut found);
             total += found.len();
@@ -145,7 +139,7 @@ fn choose(script: Script, classes: &[Class], count: usize, random: &mut Random) 
         }
         let mut counts: Vec<(u64, u32)> = counts.into_iter().filter(|&(_, count)| count >= 4).collect();
         counts.sort_unstable();
-        rates.extend(counts.into_iter().map(|(feature, count)| (feature, count as f32 / total as f32)));
+        rates.extend(counts.into_iter().map(|(feature, count)| (feature, count as f32 / total as f32, at)));
     }
     rates.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.total_cmp(&b.1)));
     let floor = 1e-7;
@@ -157,8 +151,23 @@ fn choose(script: Script, classes: &[Class], count: usize, random: &mut Random) 
         })
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    scored.truncate(count);
-    scored.into_iter().map(|(_, feature)| feature).collect()
+    scored.truncate(plan.features);
+    let chosen: Vec<u64> = scored.into_iter().map(|(_, feature)| feature).collect();
+    let ids = index(&chosen);
+    let width = classes.len();
+    let mut weights = vec![0.0_f32; chosen.len() * width];
+    for (feature, rate, class) in rates {
+        if let Some(&id) = ids.get(&feature) {
+            weights[id as usize * width + class] = rate;
+        }
+    }
+    for row in weights.chunks_mut(width) {
+        let mean = row.iter().map(|rate| (rate + UNSEEN).ln()).sum::<f32>() / width as f32;
+        for weight in row {
+            *weight = FIRST * ((*weight + UNSEEN).ln() - mean);
+        }
+    }
+    (chosen, weights)
 }
 
 struct Pass<'p> {
@@ -192,8 +201,8 @@ fn pass(script: Script, classes: &[Class], pass: &mut Pass, snippets: usize, ran
         }
         let factor = 1.0 / (found.len() as f32).powf(LENGTH_POWER);
         known.clear();
-        // One feature in ten is left out, so that no single one is leant on.
-        known.extend(found.iter().copied().filter(|_| random.below(10) > 0));
+        // Some features are left out, so that no single one is leant on.
+        known.extend(found.iter().copied().filter(|_| random.unit() >= LEFT_OUT));
         for (logit, bias) in logits.iter_mut().zip(&pass.fit.biases) {
             *logit = bias * factor;
         }
@@ -218,7 +227,7 @@ fn pass(script: Script, classes: &[Class], pass: &mut Pass, snippets: usize, ran
         loss -= f64::from(logits[class].max(1e-9).ln());
         logits[class] -= 1.0;
         let square: f32 = logits.iter().map(|g| g * g).sum();
-        let rate = 1.5 * (1.0 - 0.9 * step as f32 / steps as f32);
+        let rate = RATE * (1.0 - 0.9 * step as f32 / steps as f32);
         bias_squares += square * factor * factor;
         for (bias, g) in pass.fit.biases.iter_mut().zip(&logits) {
             *bias -= rate * factor * g / bias_squares.sqrt();

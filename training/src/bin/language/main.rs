@@ -1,9 +1,11 @@
-//! Fits the language model: `language TRAINING_TEXT OUTPUT [SCRIPT]`, of all scripts or of one. See the package's README.md.
+//! Fits the language model: `language TRAINING_TEXT DECLARATIONS OUTPUT [SCRIPT]`, of all scripts or of one. See the package's README.md.
 
 mod corpus;
 mod fit;
+mod outside;
 mod pack;
 mod random;
+mod score;
 mod tables;
 mod transliterate;
 
@@ -15,7 +17,8 @@ use copydesk::text::detect::script::Script;
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let text = arguments.next().context("first argument: language.tsv.xz")?;
-    let output = arguments.next().context("second argument: the model file to write")?;
+    let declarations = arguments.next().context("second argument: the folder of declarations")?;
+    let output = arguments.next().context("third argument: the model file to write")?;
     let only = arguments.next();
     let lines = corpus::read(&text)?;
     let mut sections = Vec::new();
@@ -23,10 +26,12 @@ fn main() -> Result<()> {
         if only.as_ref().is_some_and(|only| only.as_os_str() != format!("{script:?}").as_str()) {
             continue;
         }
-        let classes = corpus::classes(script, tags, &lines)?;
-        let fit = fit::fit(script, &classes, &plan(script));
-        eprintln!("{script:?}: {:.4} of the lines that were held out are right", fit::accuracy(script, &classes, &fit));
-        sections.push((script, pack::section(&classes, &fit)));
+        let classes = corpus::classes(script, tags, &lines, &declarations)?;
+        let mut fit = fit::fit(script, &classes, &plan(script));
+        let temperature = score::temperature(script, &classes, &fit);
+        eprintln!("{script:?}: likeliest with scores times {temperature:.2}");
+        fit.scale(temperature);
+        sections.push((script, score::report(script, &classes, pack::section(&classes, &fit))));
     }
     std::fs::write(&output, pack::file(&sections)).with_context(|| format!("cannot write {}", output.display()))
 }
@@ -34,9 +39,18 @@ fn main() -> Result<()> {
 /// What each script is given, of the file's 8 MB and of the time.
 fn plan(script: Script) -> fit::Plan {
     match script {
-        Script::Latin => fit::Plan { features: 700_000, weights: 2_300_000, snippets: 30_000, refits: 12_000 },
-        Script::Cyrillic => fit::Plan { features: 100_000, weights: 250_000, snippets: 30_000, refits: 10_000 },
-        Script::Arabic => fit::Plan { features: 60_000, weights: 120_000, snippets: 30_000, refits: 10_000 },
-        _ => fit::Plan { features: 20_000, weights: 30_000, snippets: 20_000, refits: 5_000 },
+        Script::Latin => {
+            fit::Plan { features: 900_000, weights: 2_100_000, counted: 120_000, snippets: 150_000, refits: 40_000 }
+        }
+        Script::Cyrillic => {
+            fit::Plan { features: 120_000, weights: 270_000, counted: 120_000, snippets: 60_000, refits: 20_000 }
+        }
+        Script::Arabic => {
+            fit::Plan { features: 70_000, weights: 120_000, counted: 60_000, snippets: 50_000, refits: 15_000 }
+        }
+        Script::Devanagari => {
+            fit::Plan { features: 40_000, weights: 60_000, counted: 60_000, snippets: 40_000, refits: 15_000 }
+        }
+        _ => fit::Plan { features: 20_000, weights: 30_000, counted: 60_000, snippets: 30_000, refits: 10_000 },
     }
 }

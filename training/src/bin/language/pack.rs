@@ -10,7 +10,7 @@ use copydesk::text::detect::{
 use crate::{corpus::Class, fit::Fit};
 
 /// How full the lines are, on average.
-const FILL: f64 = 0.86;
+const FILL: f64 = 0.88;
 
 /// One script's section.
 pub fn section(classes: &[Class], fit: &Fit) -> Section {
@@ -42,7 +42,7 @@ pub fn section(classes: &[Class], fit: &Fit) -> Section {
             waiting.push_back(&rows[at]);
             at += 1;
         }
-        let (mut checks, mut weights): (Vec<(u8, usize)>, Vec<u8>) = (Vec::new(), Vec::new());
+        let (mut checks, mut weights): (Vec<([u8; 2], usize)>, Vec<u8>) = (Vec::new(), Vec::new());
         let mut left = VecDeque::new();
         for row in waiting {
             // Two features that a look-up would confuse: the first stays.
@@ -54,15 +54,14 @@ pub fn section(classes: &[Class], fit: &Fit) -> Section {
                 continue;
             }
             weights.extend(&row.1);
-            checks.push((check(row.0), weights.len()));
+            checks.push((check(row.0), row.1.len() / 2));
         }
         waiting = left;
         longest = longest.max(waiting.len());
         let overflows = if waiting.is_empty() { 0 } else { OVERFLOWS };
-        let start = 1 + 2 * checks.len();
         lines.push(u8::try_from(checks.len()).expect("few rows") | overflows);
-        for (check, end) in checks {
-            lines.extend([check, u8::try_from(start + end).expect("within the line")]);
+        for ([first, second], count) in checks {
+            lines.extend([first, second | u8::try_from(count).expect("few weights")]);
         }
         lines.extend(weights);
         line += 1;

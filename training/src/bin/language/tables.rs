@@ -85,7 +85,7 @@ pub fn all() -> Vec<(&'static str, &'static Dir<'static>)> {
 /// Draws words of a language.
 pub struct Words {
     /// For up to three letters from the start of a word, and for any four letters: the next letters, cumulated.
-    next: HashMap<Vec<char>, Vec<(f64, Option<char>)>>,
+    next: HashMap<u64, Vec<(f64, Option<char>)>, rustc_hash::FxBuildHasher>,
 }
 
 impl Words {
@@ -118,31 +118,32 @@ impl Words {
         // How often a run begins a word.
         let mut initial = frequency.clone();
         for (run, _) in &runs {
-            if run.len() > 1 {
-                if let Some(rest) = initial.get_mut(&run[1..]) {
-                    *rest -= frequency[run];
-                }
+            if run.len() > 1
+                && let Some(rest) = initial.get_mut(&run[1..])
+            {
+                *rest -= frequency[run];
             }
         }
-        let mut next: HashMap<Vec<char>, Vec<(f64, Option<char>)>> = HashMap::new();
+        let begun: HashMap<u64, f64> =
+            initial.iter().filter(|(run, _)| run.len() < 4).map(|(run, &share)| (key(run), share)).collect();
+        let mut next: HashMap<u64, Vec<(f64, Option<char>)>, rustc_hash::FxBuildHasher> = HashMap::default();
         for (run, probability) in &runs {
             let (last, before) = run.split_last().context("an empty run")?;
             if run.len() <= 4 {
                 // The difference of two nearly equal sums is noise.
                 let share = initial[run];
                 if share > 1e-6 * frequency[run] {
-                    next.entry(before.to_vec()).or_default().push((share, Some(*last)));
+                    next.entry(key(before)).or_default().push((share, Some(*last)));
                 }
             } else {
-                next.entry(before.to_vec()).or_default().push((*probability, Some(*last)));
+                next.entry(key(before)).or_default().push((*probability, Some(*last)));
             }
         }
         for (before, letters) in &mut next {
             let continued: f64 = letters.iter().map(|(share, _)| share).sum();
-            let all = match before.len() {
-                0 => continued,
-                4 => 1.0,
-                _ => initial.get(before).copied().unwrap_or(0.0),
+            let all = match before >> 48 {
+                0 => begun.get(before).copied().unwrap_or(continued),
+                _ => 1.0,
             };
             if all > continued {
                 letters.push((all - continued, None));
@@ -161,7 +162,7 @@ impl Words {
         let mut word: Vec<char> = Vec::new();
         while word.len() < MAX_LETTERS {
             let before = if word.len() < 4 { &word[..] } else { &word[word.len() - 4..] };
-            let Some(letters) = self.next.get(before) else { break };
+            let Some(letters) = self.next.get(&key(before)) else { break };
             let Some((all, _)) = letters.last() else { break };
             let at = random.unit() * all;
             let choice = letters.partition_point(|(share, _)| *share <= at).min(letters.len() - 1);
@@ -170,4 +171,9 @@ impl Words {
         }
         word.into_iter().collect()
     }
+}
+
+/// Up to four letters as one number; none is beyond the Basic Multilingual Plane.
+fn key(letters: &[char]) -> u64 {
+    letters.iter().fold(0, |key, &letter| key << 16 | u64::from(u32::from(letter)))
 }
