@@ -24,15 +24,22 @@ fuzz_target!(|bytes: &[u8]| {
     let segments = detect::segments(&text, &detect::Options::default());
     in_order(&text, segments.iter().map(|segment| segment.span));
 
-    let document = Document::new(&text, "", tag, line_breaks);
+    // A title from the text's own words changes more than one from elsewhere.
+    let title = if choice < 128 { "" } else { text.lines().next().unwrap_or_default() };
+    let document = Document::new(&text, title, tag, line_breaks);
     in_order(&text, document.sentences().iter().map(|sentence| sentence.span));
-    let options = keyword::Options { mentions: true, ..keyword::Options::default() };
-    for found in keyword::extract(&document, &options) {
-        assert!((0.0..=1.0).contains(&found.score));
-        in_order(&text, found.mentions.into_iter());
+    for style in [keyword::Style::Tags, keyword::Style::Phrases] {
+        let options = keyword::Options { mentions: true, style, ..keyword::Options::default() };
+        for found in keyword::extract(&document, &options) {
+            assert!((0.0..=1.0).contains(&found.score));
+            in_order(&text, found.mentions.into_iter());
+        }
     }
-    let summary = summary::summarize(&document, &summary::Options::default());
-    assert_eq!(summary.picks.is_empty(), document.sentences().is_empty());
+    for profile in [summary::Profile::News, summary::Profile::Informative] {
+        let options = summary::Options { profile, ..summary::Options::default() };
+        let summary = summary::summarize(&document, &options);
+        assert_eq!(summary.picks.is_empty(), document.sentences().is_empty());
+    }
 });
 
 /// Each span has something in it, ends where a character ends, and begins no earlier than the one before ends.

@@ -20,6 +20,6 @@ mod summary;
 pub mod workers;
 
 pub use analyse::{analyse, count};
-pub use convert::job;
+pub use convert::{IntoJob, job};
 pub use engine::{AnalysedLanguage, Engine, SERVICES, routes};
 pub use limits::Limits;
