@@ -58,32 +58,32 @@ static TAGS: Weights = [
     -2.136, // constant
     0.781, // log of its count
     0.793, // share of the sentences that hold it
-    -1.298, // how late it first comes
+    -1.297, // how late it first comes
     -0.188, // how far its first and last are apart
-    -0.108, // in the title
-    0.159, // capitalised
-    0.169, // acronym
-    0.049, // bounded on the left
-    0.382, // bounded on the right
-    -0.114, // part of a longer one
-    -0.296, // part of a longer name
-    -0.180, // two words
-    -0.719, // three words and more
-    -0.309, // mean log count of its words
-    0.199, // least log count of its words
+    -0.107, // in the title
+    0.158, // capitalised
+    0.170, // acronym
+    0.045, // bounded on the left
+    0.381, // bounded on the right
+    -0.117, // part of a longer one
+    -0.295, // part of a longer name
+    -0.184, // two words
+    -0.723, // three words and more
+    -0.311, // mean log count of its words
+    0.200, // least log count of its words
     0.104, // log of its characters
-    0.168, // holds a connector or number
-    -0.200, // single word in lower case
-    0.115, // how often its words are in others
+    0.167, // holds a connector or number
+    -0.201, // single word in lower case
+    0.116, // how often its words are in others
     -0.127, // once
     -0.176, // some words capitalised
-    0.097, // full name of a surname
-    -0.630, // surname alone more often
-    0.694, // single lower-case word, by its characters
-    0.329, // after a stop word
-    -0.667, // phrase in lower case
+    0.091, // full name of a surname
+    -0.616, // surname alone more often
+    0.696, // single lower-case word, by its characters
+    0.331, // after a stop word
+    -0.662, // phrase in lower case
     -0.076, // count of a capitalised one
-    -0.230, // count of a single lower-case one
+    -0.229, // count of a single lower-case one
 ];
 #[rustfmt::skip]
 static PHRASES: Weights = [
