@@ -157,21 +157,22 @@ impl<'m> Section<'m> {
 
     #[inline]
     fn add_one(&self, feature: u64, mut head: u8, sums: &mut Sums) {
-        let (mut at, check) = (home(feature, self.homes), check(feature));
+        let (mut at, check) = (home(feature, self.homes), u16::from_le_bytes(check(feature)));
         while let Some(line) = self.lines.get(at * LINE..).and_then(|rest| rest.first_chunk::<LINE>()) {
             let rows = usize::from(head & !OVERFLOWS);
-            let mut start = 1 + 2 * rows;
-            for row in 0..rows {
-                let [first, second] = [line[(1 + 2 * row) % LINE], line[(2 + 2 * row) % LINE]];
-                let end = start + 2 * usize::from(second & !CHECKED);
-                if [first, second & CHECKED] == check {
-                    for pair in line.get(start..end).unwrap_or_default().chunks_exact(2) {
-                        sums.weights[usize::from(pair[0]) % MAX_CLASSES] += i32::from(pair[1].cast_signed());
-                    }
-                    sums.features += 1;
-                    return;
+            let table = &line[1..(1 + 2 * rows).min(LINE)];
+            if let Some(row) =
+                table.chunks_exact(2).position(|row| (u16::from_le_bytes([row[0], row[1]]) ^ check) & MASK == 0)
+            {
+                let weights = |row: &[u8]| usize::from(row[1] & !CHECKED);
+                let before: usize = table.chunks_exact(2).take(row).map(weights).sum();
+                let start = 1 + 2 * rows + 2 * before;
+                let end = start + 2 * weights(&table[2 * row..]);
+                for pair in line.get(start..end).unwrap_or_default().chunks_exact(2) {
+                    sums.weights[usize::from(pair[0]) % MAX_CLASSES] += i32::from(pair[1].cast_signed());
                 }
-                start = end;
+                sums.features += 1;
+                return;
             }
             if head & OVERFLOWS == 0 {
                 break;
@@ -190,6 +191,9 @@ impl<'m> Section<'m> {
         }
     }
 }
+
+/// The bits of a row's two bytes that tell it from others.
+const MASK: u16 = u16::from_le_bytes([u8::MAX, CHECKED]);
 
 /// Features that are looked up together.
 const BATCH: usize = 32;

@@ -87,7 +87,8 @@ pub fn posterior(reading: &Reading, allowed: &[Tag]) -> Vec<Candidate> {
         return Vec::new();
     }
     let mut candidates: Vec<Candidate> = Vec::new();
-    let mut outside = 0.0;
+    // The sum of what is not listed: languages outside the catalogue, and traces.
+    let mut rest = 0.0;
     for (script, share) in Script::ALL.into_iter().zip(shares(&reading.letters)) {
         if share < 0.01 {
             continue;
@@ -99,32 +100,40 @@ pub fn posterior(reading: &Reading, allowed: &[Tag]) -> Vec<Candidate> {
                 continue;
             }
             section.scores(sums, &mut scores);
-            for (tag, score) in tags.iter().zip(&mut scores).filter(|_| script == Script::Latin) {
-                if tag.is_some_and(|tag| tag.language.code == "bs") {
-                    *score -= BOSNIAN;
-                }
+            if let Some(score) =
+                BOSNIAN_CLASS.and_then(|class| scores.get_mut(class)).filter(|_| script == Script::Latin)
+            {
+                *score -= BOSNIAN;
             }
         }
-        let scored = tags.iter().zip(scores).filter_map(|(tag, score)| match tag {
+        let answer = |tag: Option<Tag>| match tag {
             // All but Chinese is as it is.
-            Some(tag) if allowed.is_empty() && script != Script::Han => Some((Some(*tag), score)),
-            Some(tag) => permitted(*tag, reading, allowed).map(|tag| (Some(tag), score)),
-            None => allowed.is_empty().then_some((None, score)),
-        });
-        let best = scored.clone().map(|(_, score)| score).fold(f32::MIN, f32::max);
-        // What is beyond the limit rounds to nothing.
-        let likely =
-            scored.filter(|(_, score)| score - best > -12.0).map(|(tag, score)| (tag, f64::from((score - best).exp())));
-        let all: f64 = likely.clone().map(|(_, odds)| odds).sum();
-        for (tag, odds) in likely {
-            let confidence = share * odds / all;
-            match tag {
-                Some(tag) => candidates.push(Candidate { tag, confidence }),
-                None => outside += confidence,
+            Some(tag) if allowed.is_empty() && script != Script::Han => Some(Some(tag)),
+            Some(tag) => permitted(tag, reading, allowed).map(Some),
+            None => allowed.is_empty().then_some(None),
+        };
+        let mut best = f32::MIN;
+        for (&tag, score) in tags.iter().zip(&mut scores) {
+            if answer(tag).is_none() {
+                *score = f32::MIN;
+            }
+            best = best.max(*score);
+        }
+        let mut all = 0.0;
+        for score in &mut scores[..tags.len()] {
+            // What is beyond the limit rounds to nothing.
+            *score = if *score - best > -12.0 { (*score - best).exp() } else { 0.0 };
+            all += f64::from(*score);
+        }
+        for (&tag, odds) in tags.iter().zip(scores).filter(|(_, odds)| *odds > 0.0) {
+            let confidence = share * f64::from(odds) / all;
+            match answer(tag).flatten() {
+                Some(tag) if confidence >= TRACE => candidates.push(Candidate { tag, confidence }),
+                _ => rest += confidence,
             }
         }
     }
-    let all = outside + candidates.iter().map(|candidate| candidate.confidence).sum::<f64>();
+    let all = rest + candidates.iter().map(|candidate| candidate.confidence).sum::<f64>();
     for candidate in &mut candidates {
         candidate.confidence *= ONE_LANGUAGE / all;
     }
@@ -145,25 +154,32 @@ pub fn is_familiar(text: &str, reading: &Reading, best: Tag) -> bool {
 
 /// Whether a text is full of words that a language outside the catalogue has and its relative, `best`, has not.
 fn is_of_a_relative(text: &str, best: Tag) -> bool {
-    let relatives = include_str!("outside_words.txt").lines().filter(|line| !line.starts_with('#'));
-    let lists: Vec<&str> = relatives
-        .filter_map(|line| line.strip_prefix(best.language.code)?.strip_prefix(' ')?.split_once(": "))
-        .map(|(_, words)| words)
-        .collect();
-    if lists.is_empty() {
+    let lists = RELATIVES.iter().filter(|(code, _)| *code == best.language.code);
+    if lists.clone().next().is_none() {
         return false;
     }
     let (mut all, mut theirs) = (0, 0);
     for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(FIRST_WORDS) {
-        let word = word.to_lowercase();
+        let is_word = |known: &&str| known.chars().eq(word.chars().flat_map(char::to_lowercase));
         all += 1;
-        theirs += usize::from(lists.iter().any(|list| list.split(' ').any(|known| known == word)));
+        theirs += usize::from(lists.clone().any(|(_, words)| words.iter().any(is_word)));
     }
     theirs > 1 && theirs * 10 >= all
 }
 
+/// What `outside_words.txt` lists: the relative's code, and the words that it has not.
+static RELATIVES: LazyLock<Vec<(&str, Vec<&str>)>> = LazyLock::new(|| {
+    let lines = include_str!("outside_words.txt").lines().filter(|line| !line.starts_with('#'));
+    let lists = lines.filter_map(|line| line.split_once(' ').zip(line.split_once(": ")));
+    lists.map(|((code, _), (_, words))| (code, words.split(' ').collect())).collect()
+});
+
 /// Words of a text that are held against lists of words.
 const FIRST_WORDS: usize = 100;
+
+static BOSNIAN_CLASS: LazyLock<Option<usize>> = LazyLock::new(|| {
+    MODEL.section(Script::Latin).and_then(|section| section.classes.iter().position(|class| *class == "bs"))
+});
 
 /// What Bosnian is held back by, in nats: most that it shares with Croatian and Serbian is Croatian or Serbian, since far more
 /// is written in these.
@@ -181,6 +197,9 @@ fn permitted(tag: Tag, reading: &Reading, allowed: &[Tag]) -> Option<Tag> {
 
 /// The confidence in the best there is: a text can always be in a language that nobody thought of.
 const ONE_LANGUAGE: f64 = 0.9995;
+
+/// What is less likely is not listed.
+const TRACE: f64 = 1e-5;
 
 /// A text of more bytes is not answered by its script alone: it may be in several.
 const ROUTED: usize = 300;
