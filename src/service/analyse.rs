@@ -13,7 +13,7 @@ use crate::text::{
 };
 
 use super::{
-    convert::{Job, LanguageJob},
+    convert::Job,
     offset::{Offsets, Unit},
     proto::{
         AnalyzeResponse, DetectLanguageResponse, DetectedLanguage, ExtractKeywordsResponse, LanguageSegment,
@@ -44,7 +44,12 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
     let mut response = AnalyzeResponse { language_code, offset_unit, ..AnalyzeResponse::default() };
     if let (Some(language), Some(detection)) = (&job.language, &detection) {
         unless_stopped()?;
-        response.language = Some(language_response(job, language, detection, &offsets));
+        let segments = if language.segments {
+            timed("segments", || detect::segments_until(&job.text, &language.options, &stopped))?
+        } else {
+            Vec::new()
+        };
+        response.language = Some(language_response(job, segments, detection, &offsets));
     }
     if !job.asks_for_document() {
         return Some(response);
@@ -96,7 +101,7 @@ fn best(detection: &Detection) -> Option<Tag> {
 
 fn language_response(
     job: &Job,
-    language: &LanguageJob,
+    segments: Vec<Segment>,
     detection: &Detection,
     offsets: &Offsets<'_>,
 ) -> DetectLanguageResponse {
@@ -116,16 +121,10 @@ fn language_response(
         language_code: code(segment.language.map(|candidate| candidate.tag)),
         confidence: segment.language.map_or(0.0, |candidate| candidate.confidence),
     };
-    let segments = if language.segments {
-        let found = timed("segments", || detect::segments(&job.text, &language.options));
-        found.into_iter().map(segment).collect()
-    } else {
-        Vec::new()
-    };
     DetectLanguageResponse {
         languages,
         reliable: detection.reliable,
-        segments,
+        segments: segments.into_iter().map(segment).collect(),
         language_code: code(best(detection)),
         offset_unit: unit(job.unit).into(),
     }
@@ -235,4 +234,50 @@ fn timed<T>(analysis: &'static str, step: impl FnOnce() -> T) -> T {
     let result = step();
     metrics::histogram!("copydesk_analysis_seconds", "analysis" => analysis).record(start.elapsed());
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::service::convert::LanguageJob;
+
+    const SENTENCES: usize = 1000;
+
+    /// Whether the language of a text, with or without its runs, is answered, and how often the analysis asks whether to
+    /// go on, where the answer is no from the `last` time on.
+    fn asked(segments: bool, last: usize) -> (bool, usize) {
+        let text = "The council met on Tuesday. Der Rat tagte am Dienstag. ".repeat(SENTENCES / 2);
+        let language = Some(LanguageJob { segments, ..LanguageJob::default() });
+        let job = Job {
+            text,
+            title: String::new(),
+            tag: None,
+            unit: Unit::Utf8,
+            language,
+            sentences: false,
+            line_breaks: crate::text::sentence::LineBreaks::Auto,
+            keywords: None,
+            summary: None,
+        };
+        let count = Cell::new(0);
+        let stopped = || {
+            count.set(count.get() + 1);
+            count.get() >= last
+        };
+        let answered = analyse(&job, None, stopped).is_some();
+        (answered, count.get())
+    }
+
+    #[test]
+    fn the_runs_of_one_language_stop_at_any_sentence() {
+        let (_, without) = asked(false, usize::MAX);
+        let (answered, with) = asked(true, usize::MAX);
+        // Once as a sentence is read, once as its place in the sequence is found.
+        assert!(answered && with >= without + 2 * SENTENCES, "{with} {without}");
+        for last in [1, 2, without, SENTENCES, SENTENCES + SENTENCES / 2] {
+            assert_eq!(asked(true, last), (false, last));
+        }
+    }
 }

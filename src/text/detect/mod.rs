@@ -74,7 +74,13 @@ pub fn detect(text: &str, options: &Options) -> Detection {
 
 /// The runs of one language in `text`, in order, covering all of it.
 pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
-    segment::segments(text, options)
+    segments_until(text, options, &|| false).unwrap_or_default()
+}
+
+/// The same, or `None` where `stopped`, asked at each sentence, says that nobody waits any more: of all analyses this one
+/// takes longest.
+pub fn segments_until(text: &str, options: &Options, stopped: &dyn Fn() -> bool) -> Option<Vec<Segment>> {
+    segment::segments(text, options, stopped)
 }
 
 /// The confidence from which on an answer is reliable.

@@ -11,12 +11,14 @@ const SWITCH: f64 = 4.0;
 const FLOOR: f64 = 1e-4;
 
 /// The runs of one language in `text`: each sentence is read by itself, then the likeliest sequence is chosen, in which a
-/// change of language has its price (Viterbi's algorithm).
-pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
-    let units: Vec<(Span, Vec<Candidate>)> = units(text)
-        .into_iter()
-        .map(|span| (span, posterior(&Reading::of(span.of(text)), &options.candidates)))
-        .collect();
+/// change of language has its price (Viterbi's algorithm). `None` where `stopped` says, between two sentences, that nobody
+/// waits any more.
+pub fn segments(text: &str, options: &Options, stopped: &dyn Fn() -> bool) -> Option<Vec<Segment>> {
+    let read = |span: Span| {
+        let candidates = (!stopped()).then(|| posterior(&Reading::of(span.of(text)), &options.candidates))?;
+        Some((span, candidates))
+    };
+    let units: Vec<(Span, Vec<Candidate>)> = units(text).into_iter().map(read).collect::<Option<_>>()?;
     let mut tags: Vec<_> = Vec::new();
     for (_, candidates) in &units {
         if let Some(best) = candidates.first()
@@ -26,11 +28,8 @@ pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
         }
     }
     if tags.is_empty() {
-        return if text.is_empty() {
-            Vec::new()
-        } else {
-            vec![Segment { span: Span::new(0, text.len()), language: None }]
-        };
+        let whole = Segment { span: Span::new(0, text.len()), language: None };
+        return Some(if text.is_empty() { Vec::new() } else { vec![whole] });
     }
     let emissions = |candidates: &[Candidate], tag| match candidates {
         [] => 0.0,
@@ -39,6 +38,9 @@ pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
     let mut scores = vec![0.0_f64; tags.len()];
     let mut origins: Vec<Vec<usize>> = Vec::with_capacity(units.len());
     for (_, candidates) in &units {
+        if stopped() {
+            return None;
+        }
         let best = (0..tags.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0);
         let mut origin: Vec<usize> = (0..tags.len()).collect();
         let before = scores.clone();
@@ -77,7 +79,7 @@ pub fn segments(text: &str, options: &Options) -> Vec<Segment> {
             }
         }
     }
-    segments
+    Some(segments)
 }
 
 /// Sentences and lines, roughly: they end at line breaks and at a terminal mark before white space.
