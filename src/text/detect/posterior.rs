@@ -100,11 +100,6 @@ pub fn posterior(reading: &Reading, allowed: &[Tag]) -> Vec<Candidate> {
                 continue;
             }
             section.scores(sums, &mut scores);
-            if let Some(score) =
-                BOSNIAN_CLASS.and_then(|class| scores.get_mut(class)).filter(|_| script == Script::Latin)
-            {
-                *score -= BOSNIAN;
-            }
         }
         let answer = |tag: Option<Tag>| match tag {
             // All but Chinese is as it is.
@@ -176,14 +171,6 @@ static RELATIVES: LazyLock<Vec<(&str, Vec<&str>)>> = LazyLock::new(|| {
 
 /// Words of a text that are held against lists of words.
 const FIRST_WORDS: usize = 100;
-
-static BOSNIAN_CLASS: LazyLock<Option<usize>> = LazyLock::new(|| {
-    MODEL.section(Script::Latin).and_then(|section| section.classes.iter().position(|class| *class == "bs"))
-});
-
-/// What Bosnian is held back by, in nats: most that it shares with Croatian and Serbian is Croatian or Serbian, since far more
-/// is written in these.
-const BOSNIAN: f32 = 0.4;
 
 /// The tag as which a language may be answered. Chinese that could be of either kind is of the kind that is allowed.
 fn permitted(tag: Tag, reading: &Reading, allowed: &[Tag]) -> Option<Tag> {

@@ -114,7 +114,7 @@ impl Class {
                 continue;
             }
             let at = class.lines.len() + class.held_out.len();
-            if at % HELD_OUT == 0 { &mut class.held_out } else { &mut class.lines }.push(line);
+            if at.is_multiple_of(HELD_OUT) { &mut class.held_out } else { &mut class.lines }.push(line);
         }
         for (_, directory) in tables::all().into_iter().filter(|(table, _)| tables.contains(table)) {
             class.tables.extend(Words::read(directory, table_script)?);
