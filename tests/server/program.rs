@@ -19,17 +19,17 @@ fn copydesk() -> Command {
 }
 
 /// A server as a process of its own.
-struct Process {
+pub struct Process {
     child: Child,
     log: BufReader<std::process::ChildStderr>,
     /// What it has logged until it listened.
     start: String,
-    address: SocketAddr,
-    metrics: SocketAddr,
+    pub address: SocketAddr,
+    pub metrics: SocketAddr,
 }
 
 impl Process {
-    fn start(flags: &[&str]) -> Self {
+    pub fn start(flags: &[&str]) -> Self {
         let mut command = copydesk();
         command.args(["serve", "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0"]).args(flags);
         let mut child = command.spawn().unwrap();
@@ -40,13 +40,21 @@ impl Process {
         Self { child, log, start, address, metrics }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
         assert!(status.success());
     }
 
+    /// Memory that is resident now.
+    #[cfg(target_os = "linux")]
+    pub fn resident_kilobytes(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        resident.trim().trim_end_matches("kB").trim().parse().unwrap()
+    }
+
     /// How it ended, and all that it said on its standard error and output.
-    fn end(mut self) -> (ExitStatus, String) {
+    pub fn end(mut self) -> (ExitStatus, String) {
         let mut said = self.start;
         self.log.read_to_string(&mut said).unwrap();
         self.child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
