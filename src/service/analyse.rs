@@ -8,7 +8,7 @@ use crate::text::{
     document::Document,
     frequencies::Frequencies,
     keyword::{self, Keyword},
-    sentence::Kind,
+    sentence::{self, Kind},
     summary::{self, Summary},
 };
 
@@ -56,7 +56,9 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
     }
 
     unless_stopped()?;
-    let document = timed("sentences", || Document::new(&job.text, &job.title, tag, job.line_breaks));
+    let language = tag.map(|tag| tag.language);
+    let sentences = timed("sentences", || sentence::split_until(&job.text, language, job.line_breaks, &stopped))?;
+    let document = Document::of(&job.text, &job.title, tag, sentences);
     let document = match archive {
         Some(archive) => document.with_frequencies(archive),
         None => document,
@@ -245,6 +247,34 @@ mod tests {
 
     const SENTENCES: usize = 1000;
 
+    #[test]
+    fn sentences_stop_at_any_paragraph() {
+        let asked = |last: usize| {
+            let job = Job {
+                text: "a\n".repeat(SENTENCES),
+                title: String::new(),
+                tag: crate::languages::Tag::parse("en"),
+                unit: Unit::Utf8,
+                language: None,
+                sentences: true,
+                line_breaks: sentence::LineBreaks::Break,
+                keywords: None,
+                summary: None,
+            };
+            let count = Cell::new(0);
+            let stopped = || {
+                count.set(count.get() + 1);
+                count.get() >= last
+            };
+            (analyse(&job, None, stopped).is_some(), count.get())
+        };
+        let (answered, count) = asked(usize::MAX);
+        assert!(answered && count > 2 * SENTENCES, "{count}");
+        for last in [SENTENCES / 2, SENTENCES, SENTENCES + SENTENCES / 2] {
+            assert_eq!(asked(last), (false, last));
+        }
+    }
+
     /// Whether the language of a text, with or without its runs, is answered, and how often the analysis asks whether to
     /// go on, where the answer is no from the `last` time on.
     fn asked(segments: bool, last: usize) -> (bool, usize) {
@@ -257,7 +287,7 @@ mod tests {
             unit: Unit::Utf8,
             language,
             sentences: false,
-            line_breaks: crate::text::sentence::LineBreaks::Auto,
+            line_breaks: sentence::LineBreaks::Auto,
             keywords: None,
             summary: None,
         };

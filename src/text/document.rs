@@ -25,7 +25,11 @@ impl<'t> Document<'t> {
     /// Splits `text` into sentences by the rules of its language; `title` is empty where there is none, `tag` is `None`
     /// where the text has no language.
     pub fn new(text: &'t str, title: &'t str, tag: Option<Tag>, line_breaks: LineBreaks) -> Self {
-        let sentences = sentence::split(text, tag.map(|tag| tag.language), line_breaks);
+        Self::of(text, title, tag, sentence::split(text, tag.map(|tag| tag.language), line_breaks))
+    }
+
+    /// The text whose `sentences` are found already, by the rules of its language.
+    pub fn of(text: &'t str, title: &'t str, tag: Option<Tag>, sentences: Vec<Sentence>) -> Self {
         Self { text, title, tag, sentences, terms: OnceCell::new(), frequencies: None }
     }
 

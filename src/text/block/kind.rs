@@ -52,9 +52,15 @@ enum Look {
     Boilerplate,
 }
 
-/// The blocks at `spans`, each with its kind.
-pub(super) fn classify(text: &str, spans: &[Span], furniture: Furniture) -> Vec<Block> {
-    let looks: Vec<Look> = spans.iter().map(|span| furniture.look(span.of(text))).collect();
+/// The blocks at `spans`, each with its kind; `None` where `stopped` says so at one of them.
+pub(super) fn classify(
+    text: &str,
+    spans: &[Span],
+    furniture: Furniture,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Vec<Block>> {
+    let look = |span: &Span| (!stopped()).then(|| furniture.look(span.of(text)));
+    let looks: Vec<Look> = spans.iter().map(look).collect::<Option<_>>()?;
     let repeated = Repeated::among(text, spans, &looks);
     let mut blocks: Vec<Block> = Vec::with_capacity(spans.len());
     for (i, &span) in spans.iter().enumerate() {
@@ -87,7 +93,7 @@ pub(super) fn classify(text: &str, spans: &[Span], furniture: Furniture) -> Vec<
         };
         blocks.push(Block { span, kind });
     }
-    blocks
+    Some(blocks)
 }
 
 /// A label next to a time stamp or a share line belongs to it.

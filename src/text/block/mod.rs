@@ -21,8 +21,13 @@ pub(super) struct Block {
     pub(super) kind: Kind,
 }
 
-/// The blocks of `text`, in order.
-pub(super) fn blocks(text: &str, furniture: Furniture, line_breaks: LineBreaks) -> Vec<Block> {
+/// The blocks of `text`, in order; `None` where `stopped` says so at one of them.
+pub(super) fn blocks(
+    text: &str,
+    furniture: Furniture,
+    line_breaks: LineBreaks,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Vec<Block>> {
     let spans = lines::join(text, line_breaks);
-    kind::classify(text, &spans, furniture)
+    kind::classify(text, &spans, furniture, stopped)
 }

@@ -56,11 +56,24 @@ pub struct Sentence {
 
 /// The sentences of `text`, in order. `language` is `None` where the text has none.
 pub fn split(text: &str, language: Option<&'static Language>, line_breaks: LineBreaks) -> Vec<Sentence> {
+    split_until(text, language, line_breaks, &|| false).unwrap_or_default()
+}
+
+/// The same, or `None` where `stopped`, asked at each paragraph, says that nobody waits any more.
+pub fn split_until(
+    text: &str,
+    language: Option<&'static Language>,
+    line_breaks: LineBreaks,
+    stopped: &dyn Fn() -> bool,
+) -> Option<Vec<Sentence>> {
     let rules = rules::Rules::of(language);
     let furniture = block::Furniture::of(language);
     let mut sentences = Vec::with_capacity(text.len() / 100 + 1);
     let mut found = boundary::Found::default();
-    for (paragraph, block) in block::blocks(text, furniture, line_breaks).into_iter().enumerate() {
+    for (paragraph, block) in block::blocks(text, furniture, line_breaks, stopped)?.into_iter().enumerate() {
+        if stopped() {
+            return None;
+        }
         let content = block.span.of(text);
         boundary::find(content, rules, &mut found);
         let mut start = 0;
@@ -74,7 +87,7 @@ pub fn split(text: &str, language: Option<&'static Language>, line_breaks: LineB
             start = end;
         }
     }
-    sentences
+    Some(sentences)
 }
 
 /// `start` to `end` of `text` without the blanks at both ends.
