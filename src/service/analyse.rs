@@ -247,67 +247,60 @@ mod tests {
 
     const SENTENCES: usize = 1000;
 
-    #[test]
-    fn sentences_stop_at_any_paragraph() {
-        let asked = |last: usize| {
-            let job = Job {
-                text: "a\n".repeat(SENTENCES),
-                title: String::new(),
-                tag: crate::languages::Tag::parse("en"),
-                unit: Unit::Utf8,
-                language: None,
-                sentences: true,
-                line_breaks: sentence::LineBreaks::Break,
-                keywords: None,
-                summary: None,
-            };
-            let count = Cell::new(0);
-            let stopped = || {
-                count.set(count.get() + 1);
-                count.get() >= last
-            };
-            (analyse(&job, None, stopped).is_some(), count.get())
-        };
-        let (answered, count) = asked(usize::MAX);
-        assert!(answered && count > 2 * SENTENCES, "{count}");
-        for last in [SENTENCES / 2, SENTENCES, SENTENCES + SENTENCES / 2] {
-            assert_eq!(asked(last), (false, last));
-        }
-    }
-
-    /// Whether the language of a text, with or without its runs, is answered, and how often the analysis asks whether to
-    /// go on, where the answer is no from the `last` time on.
-    fn asked(segments: bool, last: usize) -> (bool, usize) {
-        let text = "The council met on Tuesday. Der Rat tagte am Dienstag. ".repeat(SENTENCES / 2);
-        let language = Some(LanguageJob { segments, ..LanguageJob::default() });
-        let job = Job {
+    /// A job on `text` that asks for no part yet.
+    fn job(text: String) -> Job {
+        Job {
             text,
             title: String::new(),
             tag: None,
             unit: Unit::Utf8,
-            language,
+            language: None,
             sentences: false,
             line_breaks: sentence::LineBreaks::Auto,
             keywords: None,
             summary: None,
-        };
+        }
+    }
+
+    /// Whether `job` is answered, and how often its analysis asks whether to go on, where the answer is no from the `last`
+    /// time on.
+    fn asked(job: &Job, last: usize) -> (bool, usize) {
         let count = Cell::new(0);
         let stopped = || {
             count.set(count.get() + 1);
             count.get() >= last
         };
-        let answered = analyse(&job, None, stopped).is_some();
+        let answered = analyse(job, None, stopped).is_some();
         (answered, count.get())
     }
 
     #[test]
+    fn sentences_stop_at_any_paragraph() {
+        let lines = Job {
+            tag: Tag::parse("en"),
+            sentences: true,
+            line_breaks: sentence::LineBreaks::Break,
+            ..job("a\n".repeat(SENTENCES))
+        };
+        let (answered, count) = asked(&lines, usize::MAX);
+        assert!(answered && count > 2 * SENTENCES, "{count}");
+        for last in [SENTENCES / 2, SENTENCES, SENTENCES + SENTENCES / 2] {
+            assert_eq!(asked(&lines, last), (false, last));
+        }
+    }
+
+    #[test]
     fn the_runs_of_one_language_stop_at_any_sentence() {
-        let (_, without) = asked(false, usize::MAX);
-        let (answered, with) = asked(true, usize::MAX);
+        let text = "The council met on Tuesday. Der Rat tagte am Dienstag. ".repeat(SENTENCES / 2);
+        let language = |segments| Some(LanguageJob { segments, ..LanguageJob::default() });
+        let whole = Job { language: language(false), ..job(text.clone()) };
+        let runs = Job { language: language(true), ..job(text) };
+        let (_, without) = asked(&whole, usize::MAX);
+        let (answered, with) = asked(&runs, usize::MAX);
         // Once as a sentence is read, once as its place in the sequence is found.
         assert!(answered && with >= without + 2 * SENTENCES, "{with} {without}");
         for last in [1, 2, without, SENTENCES, SENTENCES + SENTENCES / 2] {
-            assert_eq!(asked(true, last), (false, last));
+            assert_eq!(asked(&runs, last), (false, last));
         }
     }
 }
