@@ -52,12 +52,17 @@ fn main() {
         LANGUAGES.iter().map(|code| corpus::article(code, THROUGHPUT_BYTES / LANGUAGES.len(), SEED)).collect();
     for (name, text) in [("English", &english), ("multilingual", &multilingual)] {
         println!("MB/s, one thread, {name}, {} bytes, median of {ROUNDS} turns", text.len());
-        let seconds = medians(text);
+        let seconds = medians(text, "en");
         let icu = seconds[1];
         for (peer, seconds) in PEERS.iter().zip(seconds) {
             let rate = text.len() as f64 / seconds / 1e6;
             println!("  {:22} {rate:7.1}  {:.2} x icu_segmenter", peer.name, icu / seconds);
         }
+    }
+    println!("x icu_segmenter, each language by its own rules, median of {ROUNDS} turns");
+    for code in LANGUAGES {
+        let seconds = medians(&corpus::article(code, THROUGHPUT_BYTES, SEED), code);
+        println!("  {code} {:.2}", seconds[1] / seconds[0]);
     }
     println!("ns/byte of copydesk on hostile text by size");
     for piece in [".", "\"", "\". ", "(", "x", "\u{301}", "x.Y", "!? ", "1. ", "• ", "\n", "x\n", "。"] {
@@ -136,13 +141,13 @@ fn f1(peer: &Peer, golden: &[Golden]) -> f64 {
     2.0 * right as f64 / (found + wanted) as f64
 }
 
-/// The median seconds of each peer on `text`, in turns. The peers with rules of languages use those of English.
-fn medians(text: &str) -> Vec<f64> {
+/// The median seconds of each peer on `text`, in turns. Those with rules of languages use those of `code`.
+fn medians(text: &str, code: &str) -> Vec<f64> {
     let mut turns = vec![Vec::new(); PEERS.len()];
     for _ in 0..ROUNDS {
         for (peer, turns) in PEERS.iter().zip(&mut turns) {
             let start = Instant::now();
-            black_box((peer.split)(black_box(text), "en"));
+            black_box((peer.split)(black_box(text), code));
             turns.push(start.elapsed().as_secs_f64());
         }
     }
