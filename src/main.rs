@@ -7,7 +7,7 @@ use anyhow::Context;
 use copydesk::cli;
 use copydesk::config::{Command, Program, Settings};
 use copydesk::server::signal::Signals;
-use copydesk::server::{Listeners, Services, check, logging, metrics, serve};
+use copydesk::server::{Listeners, Services, check, logging, metrics, runtime, serve};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
 
@@ -47,15 +47,20 @@ async fn run(subcommand: impl Future<Output = anyhow::Result<ExitCode>>) -> Exit
     })
 }
 
-#[tokio::main]
-async fn start(settings: &Settings) -> anyhow::Result<()> {
+fn start(settings: &Settings) -> anyhow::Result<()> {
     // First of all, so that nothing is counted before there is somebody to count it.
     metrics::install()?;
+    let workers = Workers::start(settings.worker_limits());
+    let runtime = runtime::build(workers.clone()).context("cannot start the threads for the network")?;
+    runtime.block_on(listen(settings, workers))
+}
+
+async fn listen(settings: &Settings, workers: Workers) -> anyhow::Result<()> {
     let signals = Signals::catch().context("cannot handle signals")?;
     check(settings)?;
     let archive = settings.work.document_frequencies.as_deref().map(cli::read_frequencies).transpose()?.map(Arc::new);
     let listeners = Listeners::bind(settings).await?;
-    let engine = Engine { workers: Workers::start(settings.worker_limits()), limits: settings.limits(), archive };
+    let engine = Engine { workers, limits: settings.limits(), archive };
     let services = Services { routes: routes(&engine), workers: engine.workers };
     serve(services, listeners, settings, signals.ending()).await
 }

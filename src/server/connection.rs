@@ -2,10 +2,8 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -14,7 +12,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tonic::body::Body;
@@ -23,6 +21,7 @@ use tower::Service;
 use super::gate::Peer;
 use super::tls::{Tls, client_certificate};
 use super::trace;
+use super::wire::Wire;
 use crate::config::ConnectionSettings;
 
 /// How far the server's end has come.
@@ -169,7 +168,7 @@ impl Conversation {
             service.clone().call(request)
         });
         let read = Arc::new(AtomicUsize::new(0));
-        let stream = TokioIo::new(Counted { stream, read: Arc::clone(&read) });
+        let stream = TokioIo::new(Wire::new(stream, Arc::clone(&read)));
         let mut connection = std::pin::pin!(self.builder.serve_connection(stream, answer));
 
         let mut greeting = std::pin::pin!(tokio::time::sleep(self.handshake));
@@ -227,51 +226,6 @@ async fn sleep_or_never(time: Option<Duration>) {
 fn jittered(age: Duration) -> Duration {
     let per_mille = u32::try_from(900 + trace::random() % 201).unwrap_or(1000);
     age.saturating_mul(per_mille) / 1000
-}
-
-/// A stream that counts what is read from it.
-struct Counted<I> {
-    stream: I,
-    read: Arc<AtomicUsize>,
-}
-
-impl<I: AsyncRead + Unpin> AsyncRead for Counted<I> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.read.fetch_add(buffer.filled().len() - before, Ordering::Relaxed);
-        polled
-    }
-}
-
-impl<I: AsyncWrite + Unpin> AsyncWrite for Counted<I> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[std::io::IoSlice<'_>],
-    ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
 }
 
 #[cfg(test)]

@@ -11,10 +11,14 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The caller's id of this request if it sends a sound one, else a new one: 16 hex digits.
 pub fn request_id(headers: &HeaderMap) -> HeaderValue {
-    match headers.get(REQUEST_ID) {
+    let mut id = match headers.get(REQUEST_ID) {
         Some(id) if is_sound(id.as_bytes()) => id.clone(),
         _ => HeaderValue::from_str(&format!("{:016x}", random())).expect("hex digits are valid in a header"),
-    }
+    };
+    // No two answers have the same: to HPACK, "sensitive" means that it does not look for it among the headers that it has
+    // sent, and does not keep it in their place.
+    id.set_sensitive(true);
+    id
 }
 
 /// The span of the caller that this call is part of; W3C Trace Context, section 3.2.

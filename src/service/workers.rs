@@ -15,7 +15,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -37,6 +37,15 @@ pub struct WorkerLimits {
 #[derive(Debug, Clone)]
 pub struct Workers {
     pool: Arc<Pool>,
+}
+
+/// How much more is asked of the pool than it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pressure {
+    /// How long the threads will be busy with the jobs that wait.
+    pub backlog: Duration,
+    /// Whether jobs were refused just now.
+    pub refusing: bool,
 }
 
 /// Tells a job that nobody waits for its result any more.
@@ -68,9 +77,13 @@ impl Workers {
     #[must_use]
     pub fn start(limits: WorkerLimits) -> Self {
         let threads = limits.threads.max(1);
+        let state = State::new(threads);
         let shared = Arc::new(Shared {
             limits: WorkerLimits { threads, ..limits },
-            state: Mutex::new(State::new(threads)),
+            since: Instant::now(),
+            refused: AtomicU64::new(0),
+            backlog: Arc::clone(&state.backlog),
+            state: Mutex::new(state),
             work_or_close: Condvar::new(),
         });
         for slot in 0..threads {
@@ -125,7 +138,16 @@ impl Workers {
     pub fn would_refuse(&self, deadline: Option<Instant>) -> Result<(), Refusal> {
         let shared = &self.pool.shared;
         let admission = shared.lock().admission(0, deadline, shared.limits);
-        admission.map_err(shed)
+        admission.map_err(|refused| shared.shed(refused))
+    }
+
+    /// How much more is asked of the threads than they do, read without a lock.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        let shared = &self.pool.shared;
+        let backlog = Duration::from_micros(shared.backlog.load(Ordering::Relaxed));
+        let refused = Duration::from_micros(shared.refused.load(Ordering::Relaxed));
+        Pressure { backlog, refusing: !refused.is_zero() && shared.since.elapsed() < refused + REFUSING }
     }
 
     /// The limits in force.
@@ -213,6 +235,10 @@ struct Shared {
     limits: WorkerLimits,
     state: Mutex<State>,
     work_or_close: Condvar,
+    since: Instant,
+    /// Microseconds from `since` to the last refusal; 0: none yet.
+    refused: AtomicU64,
+    backlog: Arc<AtomicU64>,
 }
 
 struct State {
@@ -225,6 +251,8 @@ struct State {
     clock: u64,
     arrivals: u64,
     speed: Speed,
+    /// Microseconds of work that waits for each thread, for those who cannot wait for the lock.
+    backlog: Arc<AtomicU64>,
     closed: bool,
 }
 
@@ -249,12 +277,18 @@ impl Shared {
             Ok(()) => state.put(task),
             Err(refused) => {
                 drop(state);
-                return Err(shed(refused));
+                return Err(self.shed(refused));
             }
         };
         drop(state);
         self.work_or_close.notify_one();
         Ok(key)
+    }
+
+    fn shed(&self, (refusal, reason): (Refusal, &'static str)) -> Refusal {
+        metrics::counter!("copydesk_shed_total", "reason" => reason).increment(1);
+        self.refused.store(micros(self.since.elapsed()), Ordering::Relaxed);
+        refusal
     }
 
     fn work(&self, slot: usize) {
@@ -312,6 +346,7 @@ impl State {
             clock: 0,
             arrivals: 0,
             speed: Speed::assumed(),
+            backlog: Arc::default(),
             closed: false,
         }
     }
@@ -359,12 +394,16 @@ impl State {
             .flatten()
             .map(|&(since, cost)| self.speed.time_for(cost).saturating_sub(now.duration_since(since)))
             .sum();
-        let threads = u32::try_from(self.running.len()).unwrap_or(u32::MAX);
-        (running + self.speed.time_for(cost_ahead)) / threads
+        (running + self.speed.time_for(cost_ahead)) / self.threads()
+    }
+
+    fn threads(&self) -> u32 {
+        u32::try_from(self.running.len()).unwrap_or(u32::MAX)
     }
 
     fn retry_after(&self, now: Instant) -> Duration {
-        self.expected_wait(now, self.queued_cost).clamp(SOONEST_RETRY, LATEST_RETRY)
+        let wait = self.expected_wait(now, self.queued_cost).clamp(SOONEST_RETRY, LATEST_RETRY).as_millis();
+        RETRY_STEP * u32::try_from(wait / RETRY_STEP.as_millis()).unwrap_or(u32::MAX)
     }
 
     fn put(&mut self, task: Task) -> Key {
@@ -388,6 +427,8 @@ impl State {
     fn report_depth(&self) {
         metrics::gauge!("copydesk_queue_requests").set(to_f64(self.queue.len()));
         metrics::gauge!("copydesk_queue_bytes").set(to_f64(self.queued_bytes));
+        let backlog = self.speed.time_for(self.queued_cost) / self.threads();
+        self.backlog.store(micros(backlog), Ordering::Relaxed);
     }
 }
 
@@ -408,11 +449,6 @@ impl Speed {
     }
 }
 
-fn shed((refusal, reason): (Refusal, &'static str)) -> Refusal {
-    metrics::counter!("copydesk_shed_total", "reason" => reason).increment(1);
-    refusal
-}
-
 /// A call is admitted only if eight times its expected wait and twice its expected work fit its deadline. Estimates are
 /// averages and the network takes its time too, but for that a smaller margin would do: a longer queue does not raise what
 /// the pool finishes, only how late. This one takes up bursts, and under lasting overload an answer comes within an eighth
@@ -423,8 +459,13 @@ const WORK_MARGIN: u32 = 2;
 const MEMORY: f64 = 0.98;
 /// Where an estimate ends, so that sums of them do not overflow.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// Steps in which callers are told when to retry: an estimate is no better, and HPACK sends what it has sent before as one byte.
+const RETRY_STEP: Duration = Duration::from_millis(10);
 const SOONEST_RETRY: Duration = Duration::from_millis(50);
 const LATEST_RETRY: Duration = Duration::from_secs(5);
+
+/// How long after a refusal the pool counts as one that refuses.
+const REFUSING: Duration = Duration::from_millis(20);
 
 /// Makes this thread a little less urgent than those that serve the network, so that on a full machine a health check is
 /// still answered at once. On Linux alone is niceness a thread's own and not the process's.
@@ -475,6 +516,10 @@ fn forget(payload: Box<dyn Any + Send>) {
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);
     }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts and sizes far below 2^52, for a gauge")]
@@ -554,6 +599,28 @@ mod tests {
             call.await.unwrap().unwrap();
         }
         notes.iter().collect()
+    }
+
+    #[tokio::test]
+    async fn pressure_is_what_waits_and_what_is_refused() {
+        let workers = Workers::start(WorkerLimits { queue_requests: 1, ..ROOMY });
+        let (release, first) = occupy(&workers).await;
+        assert_eq!(workers.pressure(), Pressure { backlog: Duration::ZERO, refusing: false });
+        let second = tokio::spawn({
+            let workers = workers.clone();
+            async move { workers.run(100_000, None, |_| ()).await }
+        });
+        until(|| queued(&workers).0 == 1).await;
+        assert!(workers.pressure().backlog > Duration::from_millis(1), "{:?}", workers.pressure());
+        assert!(!workers.pressure().refusing);
+        workers.would_refuse(None).unwrap_err();
+        assert!(workers.pressure().refusing);
+        drop(release);
+        first.await.unwrap().unwrap();
+        second.await.unwrap().unwrap();
+        assert_eq!(workers.pressure().backlog, Duration::ZERO);
+        tokio::time::sleep(REFUSING).await;
+        assert!(!workers.pressure().refusing);
     }
 
     #[tokio::test]
