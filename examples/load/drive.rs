@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use copydesk::service::proto::{
     AnalyzeItem, AnalyzeStreamRequest, analysis_service_client::AnalysisServiceClient, analyze_result,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
@@ -89,20 +90,32 @@ pub async fn drive(target: SocketAddr, pid: Option<u32>, plan: &Plan, payload: &
     Ok(report)
 }
 
-/// Health checks, a hundred a second on a connection of their own.
+/// Health checks, a hundred a second on a connection and a thread of their own, so that they do not wait for this tool's other calls.
 pub async fn health(target: SocketAddr, time: Duration) -> anyhow::Result<Report> {
+    let (send, receive) = oneshot::channel();
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        // Nobody waits for it where the load itself has failed.
+        let _ = send.send(runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(probe(target, time))));
+    });
+    receive.await.context("the thread of the health checks is gone")?
+}
+
+async fn probe(target: SocketAddr, time: Duration) -> anyhow::Result<Report> {
     let channel = connect(target, 1).await?.remove(0);
     let report = Arc::new(Mutex::new(Report::default()));
     let begun = Instant::now();
     let mut probes = JoinSet::new();
     let mut ticks = tokio::time::interval(Duration::from_millis(10));
     while begun.elapsed() < time {
-        let due = ticks.tick().await.into_std();
+        ticks.tick().await;
         let (mut client, report) = (HealthClient::new(channel.clone()), Arc::clone(&report));
+        // Not from the tick: that is late by up to a millisecond, which would be more than an answer takes.
+        let sent = Instant::now();
         probes.spawn(async move {
             let answer = client.check(HealthCheckRequest::default()).await;
             let ended = answer.map_or_else(|status| calls::failed(&status), |_| Ended::Ok);
-            lock(&report).note(ended, due.elapsed());
+            lock(&report).note(ended, sent.elapsed());
         });
     }
     probes.join_all().await;
