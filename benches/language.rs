@@ -52,9 +52,12 @@ fn compare(criterion: &mut Criterion, size: &str, texts: &[String]) {
         });
         #[cfg(feature = "lingua")]
         {
-            let detector = lingua::LanguageDetectorBuilder::from_all_languages().with_preloaded_language_models().build();
+            let detector =
+                lingua::LanguageDetectorBuilder::from_all_languages().with_preloaded_language_models().build();
             group.bench_function("lingua", |b| {
-                b.iter(|| texts.iter().filter(|text| detector.detect_language_of(black_box(text.as_str())).is_some()).count());
+                b.iter(|| {
+                    texts.iter().filter(|text| detector.detect_language_of(black_box(text.as_str())).is_some()).count()
+                });
             });
         }
     }
