@@ -7,7 +7,7 @@ use anyhow::Context;
 use copydesk::cli;
 use copydesk::config::{Command, Program, Settings};
 use copydesk::server::signal::Signals;
-use copydesk::server::{Listeners, Services, check, logging, metrics, runtime, serve};
+use copydesk::server::{Listeners, Probes, Services, check, logging, metrics, runtime, serve};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
 
@@ -51,15 +51,16 @@ fn start(settings: &Settings) -> anyhow::Result<()> {
     // First of all, so that nothing is counted before there is somebody to count it.
     metrics::install()?;
     let workers = Workers::start(settings.worker_limits());
-    let runtime = runtime::build(workers.clone()).context("cannot start the threads for the network")?;
-    runtime.block_on(listen(settings, workers))
+    let probes = Probes::new().context("cannot watch sockets")?;
+    let runtime = runtime::build(workers.clone(), probes.clone()).context("cannot start the network's threads")?;
+    runtime.block_on(listen(settings, workers, probes))
 }
 
-async fn listen(settings: &Settings, workers: Workers) -> anyhow::Result<()> {
+async fn listen(settings: &Settings, workers: Workers, probes: Probes) -> anyhow::Result<()> {
     let signals = Signals::catch().context("cannot handle signals")?;
     check(settings)?;
     let archive = settings.work.document_frequencies.as_deref().map(cli::read_frequencies).transpose()?.map(Arc::new);
-    let listeners = Listeners::bind(settings).await?;
+    let listeners = Listeners::bind(settings, probes).await?;
     let engine = Engine { workers, limits: settings.limits(), archive };
     let services = Services { routes: routes(&engine), workers: engine.workers };
     serve(services, listeners, settings, signals.ending()).await

@@ -1,5 +1,6 @@
 //! Connections: accepted within limits, spoken to over HTTP/2, ended in order.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,9 +17,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tonic::body::Body;
+use tonic_health::pb::health_server::SERVICE_NAME as HEALTH;
 use tower::Service;
 
 use super::gate::Peer;
+use super::probes::{Probe, Probes};
 use super::tls::{Tls, client_certificate};
 use super::trace;
 use super::wire::Wire;
@@ -40,10 +43,19 @@ pub enum Phase {
 pub struct Conversation {
     builder: Builder<TokioExecutor>,
     tls: Option<Arc<Tls>>,
-    open: Arc<Semaphore>,
+    room: Room,
     handshake: Duration,
     max_age: Option<Duration>,
     max_age_grace: Duration,
+}
+
+/// What connections share.
+#[derive(Debug, Clone)]
+pub struct Room {
+    /// A permit for each connection that may still be opened.
+    pub left: Arc<Semaphore>,
+    /// The sockets that the threads do not pause for.
+    pub probes: Probes,
 }
 
 /// The versions of HTTP that are spoken.
@@ -56,8 +68,8 @@ pub enum Http {
 }
 
 impl Conversation {
-    /// Connections with these limits; all that share `open` count together.
-    pub fn new(settings: &ConnectionSettings, http: Http, tls: Option<Arc<Tls>>, open: Arc<Semaphore>) -> Self {
+    /// Connections with these limits; all that share `room` count together.
+    pub fn new(settings: &ConnectionSettings, http: Http, tls: Option<Arc<Tls>>, room: Room) -> Self {
         let in_u32 = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
         let mut builder = Builder::new(TokioExecutor::new());
         builder
@@ -76,7 +88,7 @@ impl Conversation {
         Self {
             builder: if http == Http::Two { builder.http2_only() } else { builder },
             tls,
-            open,
+            room,
             handshake: settings.handshake_timeout,
             max_age: settings.max_connection_age.on(),
             max_age_grace: settings.max_connection_age_grace,
@@ -97,10 +109,11 @@ pub async fn listen<S, B>(
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let mut draining = phase.clone();
+    let _probe = conversation.room.probes.watch(&listener);
     let accept_all = async {
         loop {
             // Without room for one more connection, the system's backlog holds callers back.
-            let Ok(room) = Arc::clone(&conversation.open).acquire_owned().await else { return };
+            let Ok(room) = Arc::clone(&conversation.room.left).acquire_owned().await else { return };
             let (stream, address) = match listener.accept().await {
                 Ok(accepted) => accepted,
                 Err(error) => {
@@ -137,14 +150,15 @@ impl Conversation {
     {
         // Answers are written whole: waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
+        let probe = self.room.probes.watch(&stream);
         let Some(tls) = &self.tls else {
             let peer = Peer { address: address.ip(), certificate: None };
-            return self.speak(stream, peer, service, phase).await;
+            return self.speak(stream, Caller { peer, probe }, service, phase).await;
         };
         match tokio::time::timeout(self.handshake, tls.accept(stream)).await {
             Ok(Ok(stream)) => {
                 let peer = Peer { address: address.ip(), certificate: client_certificate(&stream) };
-                self.speak(stream, peer, service, phase).await;
+                self.speak(stream, Caller { peer, probe }, service, phase).await;
             }
             Ok(Err(error)) => {
                 tracing::debug!(%error, "no TLS handshake");
@@ -154,7 +168,7 @@ impl Conversation {
         }
     }
 
-    async fn speak<I, S, B>(&self, stream: I, peer: Peer, service: S, mut phase: watch::Receiver<Phase>)
+    async fn speak<I, S, B>(&self, stream: I, caller: Caller, service: S, mut phase: watch::Receiver<Phase>)
     where
         I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
         S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
@@ -162,9 +176,13 @@ impl Conversation {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        let probe = Cell::new(caller.probe);
         let answer = service_fn(move |request: Request<Incoming>| {
+            if !is_health_check(request.uri().path()) {
+                probe.take();
+            }
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(peer.clone());
+            request.extensions_mut().insert(caller.peer.clone());
             service.clone().call(request)
         });
         let read = Arc::new(AtomicUsize::new(0));
@@ -204,6 +222,16 @@ impl Conversation {
     }
 }
 
+/// Who is at the other end, and what keeps the threads from pausing while it only asks for the server's health.
+struct Caller {
+    peer: Peer,
+    probe: Option<Probe>,
+}
+
+fn is_health_check(path: &str) -> bool {
+    path.strip_prefix('/').and_then(|path| path.strip_prefix(HEALTH)).is_some_and(|method| method.starts_with('/'))
+}
+
 /// RFC 9113, section 3.4: the client's preface and its first frame's header. Who has not sent so much is no client.
 const GREETING: usize = 24 + 9;
 /// Streams that a client may make the server reset by its own errors; one more closes the connection.
@@ -231,6 +259,13 @@ fn jittered(age: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn health_checks_are_known_by_their_path() {
+        assert!(is_health_check("/grpc.health.v1.Health/Check"));
+        assert!(!is_health_check("/grpc.health.v1.Healthy/Check"));
+        assert!(!is_health_check("/copydesk.v1.AnalysisService/Analyze"));
+    }
 
     #[test]
     fn jitter_is_a_tenth_more_or_less() {

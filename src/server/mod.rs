@@ -13,6 +13,7 @@ mod health;
 pub mod logging;
 pub mod metrics;
 mod observed;
+mod probes;
 mod rates;
 mod run;
 pub mod runtime;
@@ -23,4 +24,5 @@ mod trace;
 mod web;
 mod wire;
 
+pub use probes::{Probe, Probes};
 pub use run::{Listeners, Services, check, serve};

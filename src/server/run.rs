@@ -9,12 +9,13 @@ use tokio::task::JoinSet;
 use tonic::service::Routes;
 
 use super::access::Access;
-use super::connection::{Conversation, Http, Phase, listen};
+use super::connection::{Conversation, Http, Phase, Room, listen};
 use super::descriptors::Methods;
 use super::files::Watched;
 use super::gate::{Gate, Rules};
 use super::health::{DESCRIPTOR_SETS, Health, add_reflection};
 use super::observed::HeldBytes;
+use super::probes::Probes;
 use super::rates::Rates;
 use super::signal::Ending;
 use super::tls::Tls;
@@ -31,14 +32,16 @@ pub struct Listeners {
     pub health: Option<TcpListener>,
     /// For Prometheus.
     pub metrics: Option<TcpListener>,
+    /// Which of the sockets, and of their connections, the threads do not pause for.
+    pub probes: Probes,
 }
 
 impl Listeners {
-    /// Binds the addresses of the settings.
+    /// Binds the addresses of the settings, for threads that watch `probes`.
     ///
     /// # Errors
     /// If one cannot be bound; the message names its flag.
-    pub async fn bind(settings: &Settings) -> anyhow::Result<Self> {
+    pub async fn bind(settings: &Settings, probes: Probes) -> anyhow::Result<Self> {
         let mut grpc = Vec::new();
         for &address in &settings.network.listen {
             let bound = TcpListener::bind(address).await;
@@ -58,7 +61,7 @@ impl Listeners {
                 Some(bound.with_context(|| format!("cannot listen on --metrics-listen {address}"))?)
             }
         };
-        Ok(Self { grpc, health, metrics })
+        Ok(Self { grpc, health, metrics, probes })
     }
 }
 
@@ -138,9 +141,10 @@ pub async fn serve(
     let routes = if settings.network.reflection { add_reflection(routes)? } else { routes };
     let gate = Gate::new(rules(access, rates, Some(services.workers), phase.clone())?, routes);
 
-    let room = Arc::new(Semaphore::new(settings.connections.max_connections.get()));
+    let room = |connections| Room { left: Arc::new(Semaphore::new(connections)), probes: listeners.probes.clone() };
+    let connections = settings.connections.max_connections.get();
     let http = if settings.web.grpc_web { Http::OneAndTwo } else { Http::Two };
-    let conversation = Arc::new(Conversation::new(&settings.connections, http, tls, room));
+    let conversation = Arc::new(Conversation::new(&settings.connections, http, tls, room(connections)));
     let mut accepting = JoinSet::new();
     for listener in listeners.grpc {
         tracing::info!(address = %listener.local_addr()?, tls = security.tls_cert.is_some(), "listening");
@@ -154,8 +158,7 @@ pub async fn serve(
     }
     if let Some(listener) = listeners.health {
         tracing::info!(address = %listener.local_addr()?, "listening for health checks");
-        let room = Arc::new(Semaphore::new(PROBES));
-        let conversation = Arc::new(Conversation::new(&settings.connections, Http::Two, None, room));
+        let conversation = Arc::new(Conversation::new(&settings.connections, Http::Two, None, room(PROBES)));
         let gate = Gate::new(rules(None, None, None, phase.clone())?, health.add_to(Routes::default()));
         accepting.spawn(listen(listener, conversation, gate, phase.clone()));
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::probes::Probes;
 use crate::service::workers::Workers;
 
 /// tokio's runtime, one thread a core, which lets work gather while texts wait for `workers`.
@@ -12,12 +13,12 @@ use crate::service::workers::Workers;
 /// push out of the caches cost more than reading a request. Nobody gains by it: what arrives would only wait for the
 /// workers, or be refused. So while texts wait, a network thread that has nothing left to do pauses before it looks at
 /// the network again, as network cards hold back their interrupts, and one wake-up serves all that has come and all that
-/// is answered by then. The pause is what it may add to a health check, and at most half of the work that waits, so that
-/// no worker runs out of it.
+/// is answered by then. The pause is at most half of the work that waits, so that no worker runs out of it, and ends
+/// where one of the `probes` has something to say.
 ///
 /// # Errors
 /// If the operating system gives no thread.
-pub fn build(workers: Workers) -> std::io::Result<Runtime> {
+pub fn build(workers: Workers, probes: Probes) -> std::io::Result<Runtime> {
     Builder::new_multi_thread()
         .enable_all()
         .event_interval(EVENT_INTERVAL)
@@ -26,7 +27,7 @@ pub fn build(workers: Workers) -> std::io::Result<Runtime> {
             let longest = if pressure.refusing { PAUSE_WHEN_REFUSING } else { PAUSE };
             let pause = longest.min(pressure.backlog / 2);
             if pause >= SHORTEST_PAUSE {
-                std::thread::sleep(pause);
+                probes.wait(pause);
             }
         })
         .build()

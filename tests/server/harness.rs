@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use copydesk::config::Settings;
 use copydesk::server::signal::Ending;
-use copydesk::server::{Listeners, Services, serve};
+use copydesk::server::{Listeners, Probes, Services, serve};
 use copydesk::service::proto::{AnalyzeRequest, Document};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
@@ -46,7 +46,7 @@ impl Server {
     pub async fn start(flags: &[&str]) -> Self {
         let own = ["--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0", "--health-listen=127.0.0.1:0"];
         let settings = Settings::from_arguments(&[&own[..], flags].concat()).unwrap();
-        let listeners = Listeners::bind(&settings).await.unwrap();
+        let listeners = Listeners::bind(&settings, Probes::new().unwrap()).await.unwrap();
         let address = listeners.grpc[0].local_addr().unwrap();
         let metrics = listeners.metrics.as_ref().unwrap().local_addr().unwrap();
         let health = listeners.health.as_ref().unwrap().local_addr().unwrap();

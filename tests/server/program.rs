@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tonic::Code;
 use tonic::transport::Server as Transport;
 
-use crate::harness::{ANALYZE, Answer, HEALTH, INFO, Wire, analyze, framed, get, prose};
+use crate::harness::{ANALYZE, Answer, HEALTH, INFO, Wire, analyze, framed, get, prose, value};
 use crate::traces::Collector;
 
 fn copydesk() -> Command {
@@ -100,6 +100,30 @@ async fn sigterm_finishes_what_runs_and_exits_with_0() {
     let (status, said) = process.end();
     assert_eq!(status.code(), Some(0), "{said}");
     assert!(said.contains("all calls finished"), "{said}");
+}
+
+#[tokio::test]
+async fn every_call_of_a_backlog_is_answered_once() {
+    let process = Process::start(&["--threads=1"]);
+    let message = analyze(&prose(5_000));
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let wire = Wire::connect(process.address).await;
+        for _ in 0..80 {
+            let (wire, message) = (wire.clone(), message.clone());
+            calls.spawn(async move { wire.call(ANALYZE, &[], &message).await.code() });
+        }
+    }
+    // The network's threads pause now and then, but not for this.
+    let prober = Wire::connect(process.address).await;
+    while !calls.is_empty() {
+        assert_eq!(prober.call(HEALTH, &[], b"").await.code(), Code::Ok);
+        while let Some(code) = calls.try_join_next() {
+            assert_eq!(code.unwrap(), Code::Ok);
+        }
+    }
+    let page = get(process.metrics, "/metrics").await;
+    assert_eq!(value(&page, "copydesk_work_seconds_count"), 320.0);
 }
 
 #[tokio::test]
