@@ -2,6 +2,8 @@
 //!
 //! A chunk is a run of words with nothing but white space between them, inside one sentence.
 
+use std::mem;
+
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -11,6 +13,7 @@ use super::{
         token::{Terms, Token},
     },
     chunk::{Around, Piece, Shape, admit_name_parts, has_sentence_case, is_joined, opens_quote},
+    edges::Edges,
     opening::{dateline, headline_end},
 };
 
@@ -43,7 +46,7 @@ pub(super) struct Candidate {
     pub last: u32,
     /// How many sentences it occurs in.
     pub sentences: u32,
-    last_sentence: u32,
+    pub last_sentence: u32,
     /// How often it occurs where capitals mean something.
     pub case_seen: u32,
     /// How often all its words are capitalised there.
@@ -63,7 +66,7 @@ pub(super) struct Candidate {
     /// The highest count of a complete candidate of which it is a part.
     pub within: u32,
     /// The number of the last token of its first occurrence below the headline.
-    first_end: u32,
+    pub first_end: u32,
     /// The surname that stands for it elsewhere, for the full name of a person.
     pub surname: Option<u32>,
     /// How often it stands in full, where a surname stands for it elsewhere.
@@ -123,22 +126,20 @@ pub(super) struct Candidates {
     cased: u32,
     capitalised: u32,
     max_words: usize,
-    /// The number of each run, by the run without its last stem and that stem.
-    edges: FxHashMap<u64, u32>,
+    edges: Edges,
+    /// The words of the chunk that is being read.
+    chunk: Vec<Piece>,
 }
-
-/// The parent of the candidates of one token.
-const ROOT: u32 = u32::MAX;
 
 impl Candidates {
     /// Those of up to `max_words` words. A headline given apart from the text is read as the text's first line would be,
     /// but what stands in it alone is no candidate.
     pub(super) fn of(document: &Document<'_>, max_words: usize) -> Self {
-        let mut candidates = Self { max_words, ..Self::default() };
-        candidates.edges.reserve(document.text().len() / 8);
-        candidates.nodes.reserve(document.text().len() / 8);
         let terms = document.terms();
         let text = document.text();
+        let expected = text.len() / 8;
+        let mut candidates = Self { max_words, edges: Edges::new(terms.term_count(), expected), ..Self::default() };
+        candidates.nodes.reserve(expected);
         if !document.title().is_empty() && !text.trim_start().starts_with(document.title().trim()) {
             candidates.read(document.title(), terms.title(), terms, Place::Title);
         }
@@ -163,8 +164,12 @@ impl Candidates {
     }
 
     /// The run of stems `parent` and then `term`, if it was met; `parent` is `None` for a run of one.
+    #[inline]
     pub(super) fn child(&self, parent: Option<u32>, term: u32) -> Option<u32> {
-        self.edges.get(&edge(parent, term)).copied()
+        match parent {
+            None => self.edges.single(term),
+            Some(parent) => self.edges.longer(&self.nodes, parent, term),
+        }
     }
 
     /// The stems of `node`, in order.
@@ -182,23 +187,27 @@ impl Candidates {
     /// Counts the candidates of one sentence.
     fn read(&mut self, text: &str, tokens: &[Token], terms: &Terms, place: Place) {
         let trusted = has_sentence_case(tokens, |t| terms.word(t));
-        let mut chunk = Vec::with_capacity(tokens.len());
-        for (index, &token) in tokens.iter().enumerate() {
+        let mut chunk = mem::take(&mut self.chunk);
+        let mut before = None;
+        for &token in tokens {
             let word = terms.word(token);
-            if index > 0 && !is_joined(text, tokens[index - 1], token) {
+            if before.is_some_and(|before| !is_joined(text, before, token)) {
                 self.add_chunk(&mut chunk, place);
                 chunk.clear();
             }
-            let case_counts = trusted && index > 0 && !opens_quote(text, token);
+            let case_counts = trusted && before.is_some() && !opens_quote(text, token);
             if case_counts && !word.stop {
                 self.cased += 1;
                 self.capitalised += u32::from(word.case.is_capitalised());
             }
             chunk.push(Piece { word, position: self.tokens, case_counts });
             self.tokens += 1;
+            before = Some(token);
         }
         self.add_chunk(&mut chunk, place);
         self.sentences += 1;
+        chunk.clear();
+        self.chunk = chunk;
     }
 
     /// The share of the words that carry a topic and that are capitalised, where capitals mean something.
@@ -213,7 +222,8 @@ impl Candidates {
         let mut suffixes: [Option<u32>; MOST_TOKENS] = [None; MOST_TOKENS];
         for start in (0..chunk.len()).rev() {
             let mut runs = [None; MOST_TOKENS];
-            let opening = &chunk[start].word;
+            let (ahead, from) = chunk.split_at(start);
+            let opening = &from[0].word;
             let mut words = 0;
             let mut parent = None;
             let mut shape = Shape::default();
@@ -221,20 +231,20 @@ impl Candidates {
                 suffixes = runs;
                 continue;
             }
-            for (length, piece) in (1..=MOST_TOKENS).zip(&chunk[start..]) {
-                words += usize::from(!piece.word.elided);
-                if words > self.max_words {
+            let before = ahead.last().map(|p| &p.word);
+            for (length, piece) in from.iter().enumerate().take(MOST_TOKENS) {
+                words += u8::from(!piece.word.elided);
+                if usize::from(words) > self.max_words {
                     break;
                 }
                 shape.add(piece);
-                let suffix = if length == 1 { None } else { suffixes[length - 2] };
+                let suffix = if length == 0 { None } else { suffixes[length - 1] };
                 let node = self.node(parent, suffix, piece, words);
-                runs[length - 1] = Some(node);
+                runs[length] = Some(node);
                 let ends = !piece.word.stop || (piece.word.number && shape.number_fits(piece));
                 if !opening.stop && ends {
-                    let before = start.checked_sub(1).map(|i| &chunk[i].word);
-                    let after = chunk.get(start + length).map(|p| &p.word);
-                    self.count(node, &chunk[start..start + length], Around { before, after }, &shape, place);
+                    let after = from.get(length + 1).map(|p| &p.word);
+                    self.count(node, &from[..=length], Around { before, after }, &shape, place);
                 }
                 if piece.word.stop && !piece.word.connector {
                     break;
@@ -246,10 +256,9 @@ impl Candidates {
         }
     }
 
-    fn node(&mut self, parent: Option<u32>, suffix: Option<u32>, piece: &Piece, words: usize) -> u32 {
-        let next = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        let node = *self.edges.entry(edge(parent, piece.word.term)).or_insert(next);
-        if node == next {
+    fn node(&mut self, parent: Option<u32>, suffix: Option<u32>, piece: &Piece, words: u8) -> u32 {
+        let node = self.edges.enter(&self.nodes, parent, piece.word.term);
+        if node as usize == self.nodes.len() {
             let (tokens, characters) =
                 parent.map_or((0, 0), |p| (self.nodes[p as usize].tokens, self.nodes[p as usize].characters));
             self.nodes.push(Candidate {
@@ -257,7 +266,7 @@ impl Candidates {
                 suffix,
                 term: piece.word.term,
                 tokens: tokens + 1,
-                words: u8::try_from(words).unwrap_or(u8::MAX),
+                words,
                 first: u32::MAX,
                 first_end: u32::MAX,
                 last_sentence: u32::MAX,
@@ -381,10 +390,6 @@ impl Candidates {
         }
         at
     }
-}
-
-fn edge(parent: Option<u32>, term: u32) -> u64 {
-    u64::from(parent.unwrap_or(ROOT)) << 32 | u64::from(term)
 }
 
 /// Where a sentence stands.

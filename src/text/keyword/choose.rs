@@ -1,5 +1,7 @@
 //! Choosing: the best candidates; one inside another only where each has a use of its own.
 
+use std::{cmp::Ordering, collections::BinaryHeap};
+
 use super::{
     Options,
     candidate::{Candidate, Candidates},
@@ -22,16 +24,14 @@ pub(super) struct Choice {
 }
 
 /// The best of `pool`, best first, `max_keywords` at most.
-pub(super) fn best(candidates: &Candidates, mut pool: Vec<Choice>, max_keywords: usize) -> Vec<Choice> {
-    pool.sort_unstable_by(|a, b| {
-        let place = |c: &Choice| (candidates.nodes[c.node as usize].first, c.node);
-        b.score.total_cmp(&a.score).then_with(|| place(a).cmp(&place(b)))
-    });
+pub(super) fn best(candidates: &Candidates, pool: Vec<Choice>, max_keywords: usize) -> Vec<Choice> {
+    let rank = |choice: Choice| Ranked { choice, first: candidates.nodes[choice.node as usize].first };
+    // A few of many are wanted: a heap need not sort the rest.
+    let mut ranked: BinaryHeap<Ranked> = pool.into_iter().map(rank).collect::<Vec<_>>().into();
     let mut chosen: Vec<(Choice, Vec<u32>)> = Vec::new();
-    for choice in pool {
-        if chosen.len() == max_keywords {
-            break;
-        }
+    while chosen.len() < max_keywords
+        && let Some(Ranked { choice, .. }) = ranked.pop()
+    {
         let stems = candidates.stems(choice.node);
         let count = |choice: &Choice| candidates.nodes[choice.node as usize].count;
         let may_join = |(other, other_stems): &(Choice, Vec<u32>)| {
@@ -48,6 +48,33 @@ pub(super) fn best(candidates: &Candidates, mut pool: Vec<Choice>, max_keywords:
     chosen.into_iter().map(|(choice, _)| choice).collect()
 }
 
+/// A candidate in the order of choice: the higher its score, or, of equals, the earlier it comes, the greater.
+struct Ranked {
+    choice: Choice,
+    first: u32,
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let place = |ranked: &Self| (ranked.first, ranked.choice.node);
+        self.choice.score.total_cmp(&other.choice.score).then_with(|| place(other).cmp(&place(self)))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Ranked {}
+
 /// Every candidate that may be a keyword, not scored yet.
 pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &Options) -> Vec<Choice> {
     let language = document.tag().map(|tag| tag.language);
@@ -56,13 +83,15 @@ pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &O
         .iter()
         .filter_map(|phrase| document.terms().look_up(phrase, language).into_iter().collect())
         .collect();
-    let is_blocked = |node| !blocked.is_empty() && blocked.contains(&candidates.stems(node));
-    (0..)
-        .zip(&candidates.nodes)
-        .filter(|&(_, node)| may_stand(node))
-        .filter(|&(number, node)| !is_blocked(number) && !names_blocked(candidates, node, is_blocked))
-        .map(|(node, _)| Choice { node, score: 0.0 })
-        .collect()
+    let is_blocked = |node| blocked.contains(&candidates.stems(node));
+    let mut pool = Vec::with_capacity(candidates.nodes.len());
+    for (number, node) in (0..).zip(&candidates.nodes) {
+        let may_come = blocked.is_empty() || !is_blocked(number) && !names_blocked(candidates, node, is_blocked);
+        if may_stand(node) && may_come {
+            pool.push(Choice { node: number, score: 0.0 });
+        }
+    }
+    pool
 }
 
 /// Whether `node` ends in the full name of a person whose surname is blocked.

@@ -3,6 +3,7 @@
 use crate::text::token::{Case, Token, Word};
 
 /// A word in its chunk.
+#[derive(Debug)]
 pub(super) struct Piece {
     pub word: Word,
     /// Its number among the tokens of the document.
@@ -85,18 +86,29 @@ impl Shape {
 }
 
 /// Whether nothing but white space, or a mark that joins names, stands between two tokens of a sentence.
+#[inline]
 pub(super) fn is_joined(text: &str, left: Token, right: Token) -> bool {
-    let gap = &text[left.span.end..right.span.start];
-    match gap {
-        "" | " " => true,
-        "・" | "\u{b7}" => true,
-        _ => gap.chars().all(char::is_whitespace) && gap.matches('\n').count() < 2,
+    let gap = left.span.end..right.span.start;
+    match &text.as_bytes()[gap.clone()] {
+        [] | [b' '] => true,
+        // No white space starts with another byte of ASCII.
+        [b'!'..=b'~', ..] => false,
+        _ => joins(&text[gap]),
     }
 }
 
+fn joins(gap: &str) -> bool {
+    matches!(gap, "・" | "\u{b7}") || gap.chars().all(char::is_whitespace) && gap.matches('\n').count() < 2
+}
+
 /// Whether a quote opens right before `token`: what follows is capitalised as at the start of a sentence.
+#[inline]
 pub(super) fn opens_quote(text: &str, token: Token) -> bool {
-    text[..token.span.start].chars().next_back().is_some_and(|c| matches!(c, '"' | '“' | '„' | '«' | '»' | '‘'))
+    match text.as_bytes()[..token.span.start].last() {
+        None => false,
+        Some(byte) if byte.is_ascii() => *byte == b'"',
+        Some(_) => text[..token.span.start].ends_with(['“', '„', '«', '»', '‘']),
+    }
 }
 
 /// Whether the capitals of a sentence mean something: not in a headline that capitalises every word.

@@ -89,6 +89,9 @@ fn push(mentions: &mut Vec<Mention>, span: Span, opens: bool, tokens: usize) {
 
 /// The form that most mentions have; those that open a sentence count half.
 fn best_form(document: &Document<'_>, mentions: &[Mention]) -> String {
+    if let [only] = mentions {
+        return one_spaced(only.span.of(document.text()));
+    }
     let mut votes: FxHashMap<&str, (u32, usize)> = FxHashMap::default();
     let longest = mentions.iter().map(|m| m.tokens).max().unwrap_or_default();
     for mention in mentions.iter().filter(|m| m.tokens == longest) {
@@ -96,7 +99,19 @@ fn best_form(document: &Document<'_>, mentions: &[Mention]) -> String {
         vote.0 += if mention.opens { 1 } else { 2 };
     }
     let best = votes.into_iter().max_by_key(|&(_, (count, start))| (count, std::cmp::Reverse(start)));
-    best.map(|(form, _)| form.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default()
+    best.map(|(form, _)| one_spaced(form)).unwrap_or_default()
+}
+
+/// `form` with each run of white space as one space.
+fn one_spaced(form: &str) -> String {
+    let mut spaced = String::with_capacity(form.len());
+    for word in form.split_whitespace() {
+        if !spaced.is_empty() {
+            spaced.push(' ');
+        }
+        spaced.push_str(word);
+    }
+    spaced
 }
 
 fn logistic(score: f32) -> f64 {

@@ -5,6 +5,7 @@
 mod candidate;
 mod choose;
 mod chunk;
+mod edges;
 mod mention;
 mod opening;
 mod score;
@@ -64,11 +65,7 @@ pub fn extract(document: &Document<'_>, options: &Options) -> Vec<Keyword> {
     let weights = weights(options.style);
     let candidates = Candidates::of(document, options.max_words);
     let mut pool = choose::pool(document, &candidates, options);
-    let commonness = score::Commonness::of(document);
-    for choice in &mut pool {
-        let features = score::features(&candidates, &candidates.nodes[choice.node as usize]);
-        choice.score = score::linear(&features, weights) - commonness.penalty(&candidates, choice.node);
-    }
+    score::score(document, &candidates, weights, &mut pool);
     let chosen = choose::best(&candidates, pool, options.max_keywords);
     mention::keywords(document, &candidates, &chosen, options)
 }
@@ -92,7 +89,8 @@ impl Measured {
         let candidates = Candidates::of(document, options.max_words);
         let pool = choose::pool(document, &candidates, options);
         let keywords = mention::keywords(document, &candidates, &pool, options);
-        let features = pool.iter().map(|c| score::features(&candidates, &candidates.nodes[c.node as usize])).collect();
+        let words = score::Words::of(document.terms(), &candidates);
+        let features = pool.iter().map(|c| score::features(&candidates, &words, c.node)).collect();
         let archive = score::Commonness::of(document);
         let commonness = pool.iter().map(|c| archive.mean(&candidates, c.node)).collect();
         Self { keywords, features, commonness, candidates, pool }
@@ -100,7 +98,7 @@ impl Measured {
 
     /// The linear score of each candidate by `weights`.
     pub fn scores(&self, weights: &Weights) -> Vec<f32> {
-        self.features.iter().map(|features| score::linear(features, weights)).collect()
+        self.features.iter().flat_map(|features| score::linear(&[*features], weights)).collect()
     }
 
     /// The indices of the candidates that would be chosen by `scores`, one a candidate, best first.

@@ -1,10 +1,18 @@
 //! What opens a text or a paragraph: the headline, the date line.
 
+/// The first byte of `–` and `—`.
+const FIRST_BYTE_OF_DASHES: u8 = 0xe2;
+
 /// How long the date line is that opens `text`, as `DUBLIN (Agency) — ` does; 0 where there is none: capitals or a
 /// source in brackets, and a dash.
 pub(super) fn dateline(text: &str) -> usize {
     const LONGEST: usize = 60;
-    let head = text[..floor_char_boundary(text, LONGEST)].lines().next().unwrap_or_default();
+    let head = &text[..floor_char_boundary(text, LONGEST)];
+    // Most paragraphs hold no dash there, nor another character with its first byte.
+    if !head.bytes().any(|byte| byte == b'-' || byte == FIRST_BYTE_OF_DASHES) {
+        return 0;
+    }
+    let head = head.lines().next().unwrap_or_default();
     let Some((end, dash)) =
         [" - ", " – ", " — ", "— ", " -- "].iter().filter_map(|dash| head.find(dash).map(|at| (at, dash.len()))).min()
     else {

@@ -1,10 +1,9 @@
 //! The score of a candidate: a linear function of a few features, put through a logistic.
 
-use super::{
-    Style,
-    candidate::{Candidate, Candidates},
-};
-use crate::text::document::Document;
+use std::sync::LazyLock;
+
+use super::{Style, candidate::Candidates, choose::Choice};
+use crate::text::{document::Document, token::Terms};
 
 /// How many features a candidate has.
 pub const FEATURES: usize = 29;
@@ -117,28 +116,55 @@ static PHRASES: Weights = [
     -0.045, // count of a capitalised one
     -0.438, // count of a single lower-case one
 ];
-/// The linear score.
-pub(super) fn linear(features: &Weights, weights: &Weights) -> f32 {
-    features.iter().zip(weights).map(|(f, w)| f * w).sum()
+
+/// Scores every candidate of `pool` by `weights`, less what the commonness of its words takes from it.
+pub(super) fn score(document: &Document<'_>, candidates: &Candidates, weights: &Weights, pool: &mut [Choice]) {
+    let words = Words::of(document.terms(), candidates);
+    let commonness = Commonness::of(document);
+    for batch in pool.chunks_mut(BATCH) {
+        let mut measured = [[0.0; FEATURES]; BATCH];
+        for (measured, choice) in measured.iter_mut().zip(&*batch) {
+            *measured = features(candidates, &words, choice.node);
+        }
+        for (choice, score) in batch.iter_mut().zip(linear(&measured, weights)) {
+            choice.score = score - commonness.penalty(candidates, choice.node);
+        }
+    }
+}
+
+/// Candidates that are scored together.
+const BATCH: usize = 4;
+
+/// The linear scores of some candidates. Each sum waits for the addition before it, so several are made side by side.
+pub(super) fn linear<const N: usize>(features: &[Weights; N], weights: &Weights) -> [f32; N] {
+    let mut scores = [0.0; N];
+    for (at, weight) in weights.iter().enumerate() {
+        for (score, features) in scores.iter_mut().zip(features) {
+            *score += features[at] * weight;
+        }
+    }
+    scores
 }
 
 /// The features of the complete candidate `node`.
 #[expect(clippy::cast_precision_loss, reason = "counts that are far smaller than what a float holds exactly")]
-pub(super) fn features(candidates: &Candidates, node: &Candidate) -> Weights {
+pub(super) fn features(candidates: &Candidates, words: &Words, node: u32) -> Weights {
+    let words = words.measure(candidates, node);
+    let node = &candidates.nodes[node as usize];
     let count = node.count as f32;
     let share = |n: u32| n as f32 / count;
     let tokens = candidates.tokens.max(1) as f32;
     let capitalised = if node.case_seen == 0 { 0.0 } else { node.capitalised as f32 / node.case_seen as f32 };
     let acronym = if node.case_seen == 0 { 0.0 } else { node.acronym as f32 / node.case_seen as f32 };
-    let words = Words::of(candidates, node);
+    let log_count = ln(node.count);
     let flag = |yes: bool| f32::from(u8::from(yes));
     let single_lower = flag(node.words == 1 && capitalised < 0.5);
-    let log_characters = (node.characters as f32).ln();
+    let log_characters = ln(node.characters);
     [
         1.0,
-        count.ln(),
+        log_count,
         (node.sentences as f32 / candidates.sentences.max(1) as f32).sqrt(),
-        (1.0 + node.first as f32).ln() / 6.0,
+        ln(node.first + 1) / 6.0,
         (node.last - node.first) as f32 / tokens,
         flag(node.in_title),
         capitalised,
@@ -162,8 +188,8 @@ pub(super) fn features(candidates: &Candidates, node: &Candidate) -> Weights {
         single_lower * (log_characters - 2.0),
         share(node.after_stop),
         flag(node.words > 1 && capitalised < 0.5),
-        count.ln() * capitalised,
-        count.ln() * single_lower,
+        log_count * capitalised,
+        log_count * single_lower,
     ]
 }
 
@@ -201,31 +227,57 @@ impl Commonness {
     }
 }
 
-/// What the words of a candidate are like by themselves.
-struct Words {
+/// What the words of a document are like by themselves.
+pub(super) struct Words {
+    /// By stem; `None` where it is no candidate by itself.
+    by_term: Vec<Option<Single>>,
+}
+
+/// A word that is a candidate by itself.
+#[derive(Clone, Copy)]
+struct Single {
+    log_count: f32,
+    /// Of the longer candidates that hold it.
+    log_longer: f32,
+}
+
+/// What the words of one candidate are like.
+struct Means {
     mean_log_count: f32,
     least_log_count: f32,
     mean_log_longer: f32,
 }
 
 impl Words {
-    #[expect(clippy::cast_precision_loss, reason = "small counts")]
-    fn of(candidates: &Candidates, node: &Candidate) -> Self {
+    /// Those of a document's `terms`.
+    pub(super) fn of(terms: &Terms, candidates: &Candidates) -> Self {
+        let single = |term| {
+            let single = candidates.child(None, term).map(|node| &candidates.nodes[node as usize])?;
+            single.complete.then(|| Single { log_count: ln(single.count), log_longer: ln(single.longer + 1) })
+        };
+        Self { by_term: (0..).take(terms.term_count()).map(single).collect() }
+    }
+
+    fn measure(&self, candidates: &Candidates, node: u32) -> Means {
         let (mut sum, mut least, mut longer, mut words) = (0.0_f32, f32::INFINITY, 0.0_f32, 0.0_f32);
         let mut at = Some(node);
-        while let Some(part) = at {
-            if let Some(single) = candidates.child(None, part.term).map(|n| &candidates.nodes[n as usize])
-                && single.complete
-            {
-                let log = (single.count as f32).ln();
-                sum += log;
-                least = least.min(log);
-                longer += (1.0 + single.longer as f32).ln();
+        while let Some(part) = at.map(|at| &candidates.nodes[at as usize]) {
+            if let Some(single) = self.by_term.get(part.term as usize).copied().flatten() {
+                sum += single.log_count;
+                least = least.min(single.log_count);
+                longer += single.log_longer;
                 words += 1.0;
             }
-            at = part.prefix.map(|p| &candidates.nodes[p as usize]);
+            at = part.prefix;
         }
         let words = words.max(1.0);
-        Self { mean_log_count: sum / words, least_log_count: least.min(sum), mean_log_longer: longer / words }
+        Means { mean_log_count: sum / words, least_log_count: least.min(sum), mean_log_longer: longer / words }
     }
+}
+
+/// The natural logarithm of a count: most are small, and those are kept.
+#[expect(clippy::cast_precision_loss, reason = "counts that are far smaller than what a float holds exactly")]
+fn ln(count: u32) -> f32 {
+    static SMALL: LazyLock<Vec<f32>> = LazyLock::new(|| (0_u16..1024).map(|count| f32::from(count).ln()).collect());
+    SMALL.get(count as usize).copied().unwrap_or_else(|| (count as f32).ln())
 }
