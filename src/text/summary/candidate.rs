@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use crate::languages::WordList;
 use crate::text::{
     document::Document,
+    letter::{self, is_caseless},
     sentence::{Kind, Sentence},
     token::{Terms, Token},
 };
@@ -268,14 +269,17 @@ fn leans(text: &str, openers: &WordList) -> bool {
     opening.push('-');
     let mut steps = 0;
     let mut leans = false;
-    let mut chars = text.trim_start_matches(|c: char| !c.is_alphanumeric()).chars().peekable();
+    let mut chars = text.trim_start_matches(|c: char| !letter::is_alphanumeric(c)).chars().peekable();
     while let Some(c) = chars.next() {
         let elides = matches!(c, '\'' | '’');
         let unspaced = sets_no_spaces(c);
         if elides {
             opening.push('\'');
         } else {
-            opening.extend(c.to_lowercase());
+            match letter::lower(c) {
+                Some(c) => opening.push(c),
+                None => opening.extend(c.to_lowercase()),
+            }
         }
         let continues = !unspaced && chars.peek().is_some_and(|next| continues_word(*next));
         if continues && !elides {
@@ -304,7 +308,7 @@ fn leans(text: &str, openers: &WordList) -> bool {
 /// Whether `c` goes on with the word before it.
 fn continues_word(c: char) -> bool {
     // Combining marks count as alphabetic where they are vowels; the virama and the joiners do not.
-    c.is_alphanumeric()
+    letter::is_alphanumeric(c)
         || matches!(
             c,
             '\'' | '’' | '-' | '\u{94d}' | '\u{9cd}' | '\u{bcd}' | '\u{1039}' | '\u{103a}' | '\u{200c}' | '\u{200d}'
@@ -323,7 +327,9 @@ fn glued(text: &str) -> bool {
     let mut lower = 0_usize;
     let mut upper = false;
     for c in text.chars() {
-        if c.is_lowercase() {
+        if !c.is_ascii() && is_caseless(c) {
+            (upper, lower) = (false, 0);
+        } else if c.is_lowercase() {
             // An upper-case letter between lower-case ones, each side long enough to be a word of its own.
             if upper {
                 junctions += 1;

@@ -10,7 +10,13 @@ use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed, options::WordBreakInva
 
 use crate::languages::{Tailoring, WordList};
 
-use super::{super::span::Span, hangul};
+use super::{
+    super::{
+        letter::{is_alphanumeric, is_caseless, is_plain},
+        span::Span,
+    },
+    hangul,
+};
 
 /// No Hangul syllable starts with a lower byte.
 const LEAST_HANGUL: u8 = 0xea;
@@ -58,7 +64,7 @@ impl Scanner {
                     let mut start = at;
                     for cut in self.segmenter.segment_str(&text[at..end]) {
                         let word = Span::new(start, at + cut);
-                        if word.of(text).chars().any(char::is_alphanumeric) {
+                        if word.of(text).chars().any(is_alphanumeric) {
                             emit(word);
                         }
                         start = at + cut;
@@ -165,6 +171,14 @@ pub(super) fn spell(surface: &str, turkic: bool, lower: &mut String) -> Spelling
             '\u{ad}' => {}
             '\u{2010}' | '\u{2011}' => lower.push('-'),
             c if is_apostrophe(c) => lower.push('\''),
+            c if is_caseless(c) => {
+                spelling.letters += 1;
+                lower.push(c);
+            }
+            c if is_plain(c) => {
+                spelling.lower += 1;
+                lower.push(c);
+            }
             c if c.is_uppercase() => {
                 spelling.capital();
                 lower.extend(c.to_lowercase());
@@ -256,6 +270,9 @@ fn class_at(text: &str, at: usize) -> (Class, usize) {
 /// The class of a character beyond ASCII.
 fn class(c: char) -> Class {
     match u32::from(c) {
+        // The letters that most text is full of, before all that takes a search: Arabic, Han, kana.
+        0x620..=0x65f => Class::Word,
+        0x4e00..=0x9fff | 0x3041..=0x3096 | 0x30a1..=0x30fa => Class::Unspaced,
         0xd7 | 0xf7 => Class::Other,
         0xb7 => Class::Joiner,
         0xad | 0xc0..=0x36f | 0x386..=0x481 | 0x483..=0x52f => Class::Word,
@@ -266,7 +283,7 @@ fn class(c: char) -> Class {
         0x900..=0xdff => Class::Word,
         0x200c | 0x200d => Class::Word,
         _ if is_unspaced(c) => Class::Unspaced,
-        _ if c.is_alphanumeric() || is_mark(c) => Class::Word,
+        _ if is_alphanumeric(c) || is_mark(c) => Class::Word,
         _ => Class::Other,
     }
 }
