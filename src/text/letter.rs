@@ -17,7 +17,9 @@ pub(super) fn is_plain(c: char) -> bool {
 /// Whether `c` is a letter without case, and one of the frequent ones: of Hebrew, Arabic, Devanagari, Thai, kana, Han, Hangul.
 #[inline]
 pub(super) fn is_caseless(c: char) -> bool {
-    matches!(c, '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{64a}' | '\u{904}'..='\u{939}' | '\u{e01}'..='\u{e30}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+    // Han first: its text is nothing else.
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+        || matches!(c, '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{64a}' | '\u{904}'..='\u{939}' | '\u{e01}'..='\u{e30}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{ac00}'..='\u{d7a3}')
 }
 
 /// `c` in lower case; `None` where that takes a search, and perhaps more than one character.

@@ -91,8 +91,13 @@ fn is_hexadecimal_colour(token: &str) -> bool {
 }
 
 fn is_roman_number(token: &str) -> bool {
+    let is_digit = |byte: u8| matches!(byte, b'I' | b'V' | b'X');
+    // Most words are told by their first letter.
+    if !token.bytes().find(u8::is_ascii_alphabetic).is_some_and(is_digit) {
+        return false;
+    }
     let numeral = token.trim_matches(|c: char| c.is_ascii_punctuation());
-    numeral.len() > 1 && numeral.bytes().all(|b| matches!(b, b'I' | b'V' | b'X'))
+    numeral.len() > 1 && numeral.bytes().all(is_digit)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 use std::sync::LazyLock;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::languages::Tag;
+use crate::text::letter::{Lowered, is_plain};
 
 use super::{
     Candidate,
@@ -149,24 +152,27 @@ pub fn is_familiar(text: &str, reading: &Reading, best: Tag) -> bool {
 
 /// Whether a text is full of words that a language outside the catalogue has and its relative, `best`, has not.
 fn is_of_a_relative(text: &str, best: Tag) -> bool {
-    let lists = RELATIVES.iter().filter(|(code, _)| *code == best.language.code);
-    if lists.clone().next().is_none() {
-        return false;
-    }
-    let (mut all, mut theirs) = (0, 0);
-    for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(FIRST_WORDS) {
-        let is_word = |known: &&str| known.chars().eq(word.chars().flat_map(char::to_lowercase));
-        all += 1;
-        theirs += usize::from(lists.clone().any(|(_, words)| words.iter().any(is_word)));
-    }
-    theirs > 1 && theirs * 10 >= all
+    let Some(theirs) = RELATIVES.get(best.language.code) else { return false };
+    let words = text.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty()).take(FIRST_WORDS);
+    let (all, found) = words.fold((0, 0), |(all, found), word| {
+        (all + 1, found + usize::from(theirs.contains(Lowered::new(word).as_str())))
+    });
+    found > 1 && found * 10 >= all
 }
 
-/// What `outside_words.txt` lists: the relative's code, and the words that it has not.
-static RELATIVES: LazyLock<Vec<(&str, Vec<&str>)>> = LazyLock::new(|| {
+/// Whether `c` is alphabetic, at once for the frequent letters.
+fn is_letter(c: char) -> bool {
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { is_plain(c) || c.is_alphabetic() }
+}
+
+/// What `outside_words.txt` lists, by the relative's code: the words that it has not.
+static RELATIVES: LazyLock<FxHashMap<&str, FxHashSet<&str>>> = LazyLock::new(|| {
+    let mut relatives: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
     let lines = include_str!("outside_words.txt").lines().filter(|line| !line.starts_with('#'));
-    let lists = lines.filter_map(|line| line.split_once(' ').zip(line.split_once(": ")));
-    lists.map(|((code, _), (_, words))| (code, words.split(' ').collect())).collect()
+    for ((code, _), (_, words)) in lines.filter_map(|line| line.split_once(' ').zip(line.split_once(": "))) {
+        relatives.entry(code).or_default().extend(words.split(' '));
+    }
+    relatives
 });
 
 /// Words of a text that are held against lists of words.

@@ -214,12 +214,14 @@ pub(super) fn is_address(surface: &str) -> bool {
 
 /// Whether `c` belongs to a script that is written without spaces.
 pub(super) fn is_unspaced(c: char) -> bool {
-    matches!(u32::from(c),
+    // Han first: most of such text is.
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+        || matches!(u32::from(c),
         0x0e01..=0x0eff // Thai, Lao
         | 0x1000..=0x109f // Myanmar
         | 0x1780..=0x17d3 | 0x17dc | 0x17dd // Khmer
         | 0x3005..=0x3007 | 0x3031..=0x3035 | 0x3041..=0x309f | 0x30a1..=0x30fa | 0x30fc..=0x30ff // kana
-        | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x323af) // Han
+        | 0x3400..=0x4dbf | 0xf900..=0xfaff | 0x20000..=0x323af) // Han
 }
 
 /// What a character is to the scan.
