@@ -323,6 +323,9 @@ fn sets_no_spaces(c: char) -> bool {
 
 /// Whether words run into one another as the items of a list do when its markup is lost: "MilkEggsBread".
 fn glued(text: &str) -> bool {
+    if !may_be_glued(text) {
+        return false;
+    }
     let mut junctions = 0;
     let mut lower = 0_usize;
     let mut upper = false;
@@ -351,6 +354,16 @@ fn glued(text: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether a capital, or a character beyond ASCII, stands right after a small letter or another such character. In most
+/// sentences none does, and bytes are asked many at a time.
+fn may_be_glued(text: &str) -> bool {
+    let small = |byte: u8| byte.is_ascii_lowercase() | !byte.is_ascii();
+    let capital = |byte: u8| byte.is_ascii_uppercase() | !byte.is_ascii();
+    let bytes = text.as_bytes();
+    let next = bytes.get(1..).unwrap_or_default();
+    bytes.iter().zip(next).fold(false, |any, (&one, &next)| any | (small(one) & capital(next)))
 }
 
 #[cfg(test)]
