@@ -15,6 +15,16 @@ pub(super) struct Interner {
 }
 
 impl Interner {
+    /// None yet, with room for about so many.
+    pub(super) fn with_room(expected: usize) -> Self {
+        Self {
+            strings: String::with_capacity(expected * 8),
+            ends: Vec::with_capacity(expected),
+            hashes: Vec::with_capacity(expected),
+            slots: vec![0; (expected * 2).next_power_of_two().max(64)],
+        }
+    }
+
     /// The number of `string`, a new one if it has none yet.
     pub(super) fn intern(&mut self, string: &str) -> u32 {
         if self.ends.len() * 2 >= self.slots.len() {
@@ -69,7 +79,7 @@ impl Interner {
     }
 
     fn grow(&mut self) {
-        self.slots = vec![0; (self.slots.len() * 2).max(512)];
+        self.slots = vec![0; (self.slots.len() * 2).max(64)];
         for (number, &hash) in (1..).zip(&self.hashes) {
             let mut slot = self.first_slot(hash);
             while self.slots[slot] != 0 {

@@ -5,8 +5,6 @@ mod interner;
 mod scan;
 mod stems;
 
-use rustc_hash::FxHashMap;
-
 use crate::languages::{Language, Tailoring};
 
 use self::{
@@ -91,10 +89,9 @@ pub struct Terms {
 impl Terms {
     /// The words of `sentences` of `text` and of `title`.
     pub fn new(text: &str, title: &str, sentences: &[Sentence], language: Option<&'static Language>) -> Self {
-        let mut vocabulary = Vocabulary::new(language);
+        // About as many as a text of 4 KB has; a long one repeats more of them.
+        let mut vocabulary = Vocabulary::new(language, text.len().min(1 << 16) / 12);
         let mut scanner = Scanner::new(language.and_then(Language::tailoring));
-        // About as many as a long text has; a short one has more of them new.
-        vocabulary.expect_words(text.len() / 16);
         let mut tokens = Vec::with_capacity(text.len() / 6);
         let mut sentence_ends = Vec::with_capacity(sentences.len());
         for sentence in sentences {
@@ -138,7 +135,7 @@ impl Terms {
 
     /// The stems of the words of `phrase`, another text in `language`; `None` for a word whose stem the document lacks.
     pub fn look_up(&self, phrase: &str, language: Option<&'static Language>) -> Vec<Option<u32>> {
-        let mut vocabulary = Vocabulary::new(language);
+        let mut vocabulary = Vocabulary::new(language, 0);
         let mut terms = Vec::new();
         Scanner::new(language.and_then(Language::tailoring)).scan(phrase, Span::new(0, phrase.len()), |span| {
             let word = vocabulary.word(span.of(phrase));
@@ -150,44 +147,39 @@ impl Terms {
 }
 
 /// The distinct words and stems met so far.
-struct Vocabulary<'t> {
+struct Vocabulary {
     tailoring: Option<&'static Tailoring>,
     stems_of_words: Option<Stems>,
     turkic: bool,
-    by_surface: FxHashMap<&'t str, u32>,
+    /// The words as they are written.
+    surfaces: Interner,
     words: Vec<Word>,
     stems: Interner,
     lower: String,
 }
 
-impl<'t> Vocabulary<'t> {
-    fn new(language: Option<&'static Language>) -> Self {
+impl Vocabulary {
+    /// None yet, with room for about so many words.
+    fn new(language: Option<&'static Language>, expected: usize) -> Self {
         let tailoring = language.and_then(Language::tailoring);
         Self {
             tailoring,
             stems_of_words: tailoring.and_then(|t| Some(Stems::new(t.stemmer?, &t.dependents))),
             turkic: language.is_some_and(|l| matches!(l.code, "tr" | "az")),
-            by_surface: FxHashMap::default(),
-            words: Vec::new(),
-            stems: Interner::default(),
+            surfaces: Interner::with_room(expected),
+            words: Vec::with_capacity(expected),
+            stems: Interner::with_room(expected),
             lower: String::new(),
         }
     }
 
-    fn expect_words(&mut self, count: usize) {
-        self.by_surface.reserve(count);
-        self.words.reserve(count);
-    }
-
     /// The number of the word written as `surface`.
-    fn word(&mut self, surface: &'t str) -> u32 {
-        if let Some(&word) = self.by_surface.get(surface) {
-            return word;
+    fn word(&mut self, surface: &str) -> u32 {
+        let number = self.surfaces.intern(surface);
+        if number as usize == self.words.len() {
+            let word = self.analyse(surface);
+            self.words.push(word);
         }
-        let word = self.analyse(surface);
-        let number = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-        self.words.push(word);
-        self.by_surface.insert(surface, number);
         number
     }
 
@@ -196,9 +188,9 @@ impl<'t> Vocabulary<'t> {
         let spelling = scan::spell(surface, self.turkic, &mut self.lower);
         let case = Case::of(&spelling);
         if case.is_capitalised()
-            && let Some(&same) = self.by_surface.get(self.lower.as_str())
+            && let Some(&same) = self.surfaces.find(&self.lower).and_then(|same| self.words.get(same as usize))
         {
-            return Word { case, ..self.words[same as usize] };
+            return Word { case, ..same };
         }
         let lower = self.lower.as_str();
         let listed = self.tailoring.is_some_and(|t| t.stop_words.contains(lower));
