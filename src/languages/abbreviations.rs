@@ -12,7 +12,8 @@ use super::{sections, shapes::Shapes};
 #[derive(Debug)]
 pub struct Abbreviations {
     source: &'static str,
-    lists: OnceLock<Lists>,
+    /// Boxed, since the binary holds a static as large as it is in memory.
+    lists: OnceLock<Box<Lists>>,
 }
 
 /// Whether the full stop of an abbreviation can also end a sentence.
@@ -155,7 +156,7 @@ impl Abbreviations {
 
     fn lists(&self) -> &Lists {
         self.lists.get_or_init(|| {
-            let mut lists = Lists::default();
+            let mut lists = Box::<Lists>::default();
             for (section, word) in self.entries() {
                 lists.insert(section, word);
             }

@@ -13,7 +13,8 @@ use super::sections;
 #[derive(Debug)]
 pub struct Boilerplate {
     source: &'static str,
-    lists: OnceLock<Lists>,
+    /// Boxed, since the binary holds a static as large as it is in memory.
+    lists: OnceLock<Box<Lists>>,
 }
 
 #[derive(Debug, Default)]
@@ -130,7 +131,7 @@ impl Boilerplate {
 
     fn lists(&self) -> &Lists {
         self.lists.get_or_init(|| {
-            let mut lists = Lists::default();
+            let mut lists = Box::<Lists>::default();
             for (section, phrase) in self.entries() {
                 match section {
                     "lines" => drop(lists.lines.insert(phrase)),

@@ -10,7 +10,8 @@ use super::shapes::Shapes;
 #[derive(Debug)]
 pub struct WordList {
     source: &'static str,
-    entries: OnceLock<Entries>,
+    /// Boxed, since the binary holds a static as large as it is in memory.
+    entries: OnceLock<Box<Entries>>,
 }
 
 #[derive(Debug)]
@@ -46,6 +47,6 @@ impl WordList {
     }
 
     fn entries(&self) -> &Entries {
-        self.entries.get_or_init(|| Entries { words: self.iter().collect(), shapes: Shapes::of(self.iter()) })
+        self.entries.get_or_init(|| Box::new(Entries { words: self.iter().collect(), shapes: Shapes::of(self.iter()) }))
     }
 }
