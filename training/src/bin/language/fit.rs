@@ -46,6 +46,8 @@ pub struct Fit {
     /// Row after row, `classes` wide.
     pub weights: Vec<f32>,
     pub classes: usize,
+    /// How much each feature counts: the sum of its squared shares in the snippets that it was fitted on.
+    pub usage: Vec<f32>,
 }
 
 type Ids = HashMap<u64, u32, rustc_hash::FxBuildHasher>;
@@ -56,7 +58,8 @@ pub fn fit(script: Script, classes: &[Class], plan: &Plan) -> Fit {
     let (chosen, weights) = choose(script, classes, plan, &mut random);
     eprintln!("{script:?}: {} features", chosen.len());
     let ids: Ids = index(&chosen);
-    let mut fit = Fit { biases: vec![0.0; classes.len()], weights, classes: classes.len(), features: chosen };
+    let mut fit =
+        Fit { biases: vec![0.0; classes.len()], weights, classes: classes.len(), features: chosen, usage: Vec::new() };
     let mut squares = vec![0.0; fit.features.len()];
     let mut usage = vec![0.0_f32; fit.features.len()];
     pass(
@@ -68,7 +71,7 @@ pub fn fit(script: Script, classes: &[Class], plan: &Plan) -> Fit {
     );
     let mut kept = prune(&mut fit, &usage, plan.weights);
     compact(&mut fit, &mut kept, &mut squares);
-    usage.truncate(fit.features.len());
+    let mut usage = vec![0.0_f32; fit.features.len()];
     let ids: Ids = index(&fit.features);
     pass(
         script,
@@ -77,6 +80,7 @@ pub fn fit(script: Script, classes: &[Class], plan: &Plan) -> Fit {
         plan.refits,
         &mut random,
     );
+    fit.usage = usage;
     fit
 }
 
