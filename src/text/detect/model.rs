@@ -252,13 +252,13 @@ impl<'m> Section<'m> {
         let width = VALUE_BITS + CLASS_BITS;
         let mut end = LINE_BITS.saturating_sub(before * width);
         if wide {
-            return self.add_wide((bits_before(line, end) >> (64 - POINTER * width)) as usize, sums);
+            return self.add_wide(highest(bits_before(line, end), POINTER * width), sums);
         }
         loop {
             let mut weights = bits_before(line, end);
             for _ in 0..left.min(57 / width) {
-                let class = (weights >> (64 - CLASS_BITS)) as usize;
-                let value = (weights >> (64 - width)) as usize;
+                let class = highest(weights, CLASS_BITS);
+                let value = highest(weights, width);
                 sums.weights[class % MAX_CLASSES] += self.values[value % VALUES];
                 weights <<= width;
             }
@@ -378,6 +378,13 @@ fn bits_before(line: &[u8; LINE], end: usize) -> u64 {
     word << ((8 * byte + 64 - end) % 64)
 }
 
+/// The highest bits, `count` of them, as a number.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "no more bits are asked for than an u32 has")]
+const fn highest(bits: u64, count: usize) -> usize {
+    (bits >> (64 - count)) as usize
+}
+
 /// The `u32` at `at`; 0 where the bytes end before it.
 #[inline]
 fn word(bytes: &[u8], at: usize) -> usize {
@@ -411,7 +418,7 @@ mod tests {
         let mut section = vec![3, 0, 0, 0];
         section.extend(1.0_f32.to_le_bytes());
         section.extend(1_u32.to_le_bytes());
-        section.extend((0..VALUES as i16).flat_map(|value| (10 * value - 100).to_le_bytes()));
+        section.extend((0..64_i16).flat_map(|value| (10 * value - 100).to_le_bytes()));
         section.extend(b"aa\0\0\0\0\0\0bb\0\0\0\0\0\0cc\0\0\0\0\0\0");
         section.extend([0; 3 * 4]);
         let mut file = [&MAGIC[..], &[1, 0, 0, 0], &[Script::Latin as u8, 0, 0, 0], &24_u32.to_le_bytes()].concat();
