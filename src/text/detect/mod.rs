@@ -84,7 +84,7 @@ pub fn segments_until(text: &str, options: &Options, stopped: &dyn Fn() -> bool)
 }
 
 /// The confidence from which on an answer is reliable.
-pub const RELIABLE: f64 = 0.9994;
+pub const RELIABLE: f64 = 0.99945;
 
 /// What is not worth an answer.
 const NEGLIGIBLE: f64 = 0.0005;
