@@ -40,7 +40,9 @@ fn protos() -> Result<(), Box<dyn std::error::Error>> {
 /// are kept once, and relocations take bits instead of 24 bytes, which glibc reads from 2.36 on.
 #[cfg(feature = "server")]
 fn link() {
-    if std::env::var("TARGET").as_deref() != Ok("x86_64-unknown-linux-gnu") || std::env::var("RUSTC_LINKER").is_ok() {
+    let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let another = std::env::var("RUSTC_LINKER").is_ok() || flags.contains("fuse-ld") || flags.contains("linker");
+    if another || std::env::var("TARGET").as_deref() != Ok("x86_64-unknown-linux-gnu") {
         return;
     }
     println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
