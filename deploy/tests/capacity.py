@@ -31,12 +31,10 @@ async def main():
     with Server("--threads=1", "--queue-requests=4096") as server:
         pid = server.process.pid
         idle = resident(pid)
-        address, plain = server.addresses["grpc"], [("grpc.compression_enabled_algorithms_bitset", 1)]
-        async with grpc.aio.insecure_channel(address) as gzip, grpc.aio.insecure_channel(address, options=plain) as identity:
-            zipped, stub = (analysis_pb2_grpc.AnalysisServiceStub(channel) for channel in (gzip, identity))
+        async with grpc.aio.insecure_channel(server.addresses["grpc"]) as channel:
+            stub = analysis_pb2_grpc.AnalysisServiceStub(channel)
             ways = {
                 "unary": (lambda: one_call(stub), 32),
-                "unary_gzip": (lambda: one_call(zipped), 32),
                 "batch_of_100": (lambda: one_batch(stub), 2),
             }
             rounds = [[await measure(server, *way) for way in ways.values()] for _ in range(1 + ROUNDS)]

@@ -9,7 +9,6 @@ CORES, MEMORY_GIB, UTILISATION, FEWEST = 2, 0.5, 0.65, 3
 CORE_HOUR = 0.04
 WAYS = {
     "unary": "one call each",
-    "unary_gzip": "one call each, answers compressed (gzip)",
     "batch_of_100": "in batches of a hundred",
 }
 BEGIN, END = "<!-- from the newest record: deploy/capacity --record -->", "<!-- to here -->"
