@@ -71,3 +71,54 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Wire<I> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+
+    use super::*;
+
+    fn wire() -> (Wire<DuplexStream>, DuplexStream) {
+        let (ours, theirs) = tokio::io::duplex(1 << 20);
+        (Wire::new(ours, Arc::default()), theirs)
+    }
+
+    fn flush(wire: &mut Wire<DuplexStream>) {
+        assert!(Pin::new(wire).poll_flush(&mut Context::from_waker(Waker::noop())).is_ready());
+    }
+
+    #[tokio::test]
+    async fn a_flush_that_is_put_off_goes_out_with_the_next() {
+        let (mut wire, mut theirs) = wire();
+        wire.write_all(b"data ").await.unwrap();
+        flush(&mut wire);
+        let mut read = [0; 13];
+        assert!(futures_util::FutureExt::now_or_never(theirs.read(&mut read)).is_none());
+        wire.write_all(b"trailers").await.unwrap();
+        flush(&mut wire);
+        assert_eq!(theirs.read(&mut read).await.unwrap(), 13);
+        assert_eq!(&read, b"data trailers");
+    }
+
+    #[tokio::test]
+    async fn the_end_leaves_nothing_unwritten() {
+        let (mut wire, mut theirs) = wire();
+        wire.write_all(b"data").await.unwrap();
+        flush(&mut wire);
+        wire.shutdown().await.unwrap();
+        let mut read = Vec::new();
+        theirs.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, b"data");
+    }
+
+    #[tokio::test]
+    async fn what_is_read_is_counted() {
+        let read = Arc::new(AtomicUsize::new(0));
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        theirs.write_all(b"preface").await.unwrap();
+        Wire::new(ours, Arc::clone(&read)).read_exact(&mut [0; 7]).await.unwrap();
+        assert_eq!(read.load(Ordering::Relaxed), 7);
+    }
+}
