@@ -5,6 +5,7 @@ pub mod model;
 pub mod script;
 
 mod han;
+mod line;
 mod noise;
 mod posterior;
 mod reading;

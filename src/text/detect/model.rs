@@ -35,7 +35,10 @@
 //! The weights of a wide row are a byte with their number, and for each weight its class and the weight as `i8`, in units of
 //! [`WIDE_UNIT`].
 
-use super::script::{SCRIPTS, Script};
+use super::{
+    line::{AT_ONCE, Line, Place, Weights, bits_before, find, highest, weights},
+    script::{SCRIPTS, Script},
+};
 
 /// Opens the file.
 pub const MAGIC: &[u8; 8] = b"CDLANG03";
@@ -108,7 +111,7 @@ pub struct Section<'m> {
     scale: f32,
     values: [i32; VALUES],
     homes: u32,
-    lines: &'m [[u8; LINE]],
+    lines: &'m [Line],
     wide: &'m [u8],
 }
 
@@ -209,71 +212,86 @@ impl<'m> Section<'m> {
     }
 
     fn add_of_width<const CLASS_BITS: usize>(&self, features: &[u64], sums: &mut Sums) {
-        // All lines are asked for before the first is read, so that the processor fetches them together.
+        // Step by step for all of a batch: what a step reads, the processor fetches for all of them together.
         for batch in features.chunks(BATCH) {
             let mut addresses = [(Address::default(), 0); BATCH];
             for ((address, head), &feature) in addresses.iter_mut().zip(batch) {
                 *address = Address::of(feature, self.homes);
                 *head = self.lines.get(address.home).map_or(0, |line| line[0]);
             }
+            let mut rows = [Row::Wide { start: 0, count: 0 }; BATCH];
+            let mut found = 0;
             for &(address, head) in &addresses[..batch.len()] {
-                self.add_one::<CLASS_BITS>(address, head, sums);
+                if let Some(row) = self.row::<CLASS_BITS>(address, head) {
+                    rows[found % BATCH] = row;
+                    found += 1;
+                    sums.features += 1;
+                } else {
+                    sums.misses += 1;
+                }
+            }
+            for &row in &rows[..found] {
+                match row {
+                    Row::Narrow { line, weights } => self.add_narrow::<CLASS_BITS>(line, weights, sums),
+                    Row::Wide { start, count } => self.add_wide(start, count, sums),
+                }
             }
         }
     }
 
+    /// Where the weights of a feature are that has this address, at home in a line that opens with `head`.
     #[inline]
-    fn add_one<const CLASS_BITS: usize>(&self, Address { home, next, check }: Address, head: u8, sums: &mut Sums) {
-        if let Some(line) = self.lines.get(home) {
-            if let Some(place) = find(line, head, check) {
-                return self.add_row::<CLASS_BITS>(line, place, sums);
-            }
-            if line[1] >> next & 1 == 1
-                && let Some(line) = self.lines.get(home + 1 + next)
-                && let Some(place) = find(line, line[0], check)
-            {
-                return self.add_row::<CLASS_BITS>(line, place, sums);
-            }
+    fn row<const CLASS_BITS: usize>(&self, Address { home, next, check }: Address, head: u8) -> Option<Row> {
+        let line = self.lines.get(home)?;
+        if let Some(place) = find(line, head, check) {
+            return Some(self.weights::<CLASS_BITS>(home, line, place));
         }
-        sums.misses += 1;
+        if line[1] >> next & 1 == 0 {
+            return None;
+        }
+        let at = home + 1 + next;
+        let line = self.lines.get(at)?;
+        find(line, line[0], check).map(|place| self.weights::<CLASS_BITS>(at, line, place))
     }
 
     #[inline]
-    fn add_row<const CLASS_BITS: usize>(&self, line: &[u8; LINE], Place { rows, row, wide }: Place, sums: &mut Sums) {
-        sums.features += 1;
-        let ends = bits(line, HEAD_BITS + CHECK_BITS * rows);
-        let mut later = ends;
-        for _ in 0..row {
-            later &= later.wrapping_sub(1);
+    fn weights<const CLASS_BITS: usize>(&self, at: usize, line: &Line, place: Place) -> Row {
+        let Weights { end, count } = weights(line, place, VALUE_BITS + CLASS_BITS);
+        if place.wide {
+            let start = highest(bits_before(line, end), POINTER * (VALUE_BITS + CLASS_BITS));
+            Row::Wide { start: start + 1, count: self.wide.get(start).copied().unwrap_or(0) }
+        } else {
+            Row::Narrow { line: at, weights: Weights { end, count } }
         }
-        // The weights of the rows before it, and with its own.
-        let before = (u64::BITS - (ends ^ later).leading_zeros()) as usize;
-        let mut left = later.trailing_zeros() as usize + 1 - before;
+    }
+
+    #[inline]
+    fn add_narrow<const CLASS_BITS: usize>(&self, line: usize, Weights { mut end, count }: Weights, sums: &mut Sums) {
+        let Some(line) = self.lines.get(line) else { return };
         let width = VALUE_BITS + CLASS_BITS;
-        let mut end = LINE_BITS.saturating_sub(before * width);
-        if wide {
-            return self.add_wide(highest(bits_before(line, end), POINTER * width), sums);
-        }
+        let mut left = count;
         loop {
             let mut weights = bits_before(line, end);
-            for _ in 0..left.min(57 / width) {
+            // As many as are read at once, without asking between: what belongs to other rows counts for nothing.
+            for n in 0..AT_ONCE / width {
                 let class = highest(weights, CLASS_BITS);
                 let value = highest(weights, width);
-                sums.weights[class % MAX_CLASSES] += self.values[value % VALUES];
+                let own = -i32::from(n < left);
+                sums.weights[class % MAX_CLASSES] += self.values[value % VALUES] & own;
                 weights <<= width;
             }
-            if left <= 57 / width {
+            if left <= AT_ONCE / width {
                 break;
             }
-            left -= 57 / width;
-            end = end.saturating_sub(57 / width * width);
+            left -= AT_ONCE / width;
+            end = end.saturating_sub(AT_ONCE / width * width);
         }
     }
 
     #[inline]
-    fn add_wide(&self, start: usize, sums: &mut Sums) {
-        let Some((&count, rest)) = self.wide.get(start..).and_then(<[u8]>::split_first) else { return };
-        for pair in rest.get(..2 * usize::from(count)).unwrap_or_default().chunks_exact(2) {
+    fn add_wide(&self, start: usize, count: u8, sums: &mut Sums) {
+        let pairs = self.wide.get(start..start + 2 * usize::from(count)).unwrap_or_default();
+        for pair in pairs.chunks_exact(2) {
             sums.weights[usize::from(pair[0]) % MAX_CLASSES] += i32::from(pair[1].cast_signed()) * WIDE_UNIT;
         }
     }
@@ -289,6 +307,15 @@ impl<'m> Section<'m> {
 
 /// Features that are looked up together.
 const BATCH: usize = 32;
+
+/// Where a feature's weights are.
+#[derive(Debug, Clone, Copy)]
+enum Row {
+    /// In the line of this number.
+    Narrow { line: usize, weights: Weights },
+    /// Among those of wide rows.
+    Wide { start: usize, count: u8 },
+}
 
 /// Where a feature's row is looked for, and what tells it from others there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -324,65 +351,6 @@ pub const fn class_bits(classes: usize) -> usize {
         3..=16 => 4,
         _ => 7,
     }
-}
-
-/// A row of a line that has so many, and whether it is wide.
-#[derive(Clone, Copy)]
-struct Place {
-    rows: usize,
-    row: usize,
-    wide: bool,
-}
-
-/// Where `check` is among the rows of a line.
-#[inline]
-fn find(line: &[u8; LINE], head: u8, check: u16) -> Option<Place> {
-    // Eight bytes at once, as many as a line may have and without asking between: a byte of `zero` has its high bit where the
-    // row's byte is as wanted, and these are gathered in a bit a row.
-    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let (rows, wide) = (usize::from(head) & MAX_ROWS, usize::from(head) / (MAX_ROWS + 1));
-    let [low, high] = check.to_le_bytes();
-    let wanted = u64::from(low) * 0x0101_0101_0101_0101;
-    let mut alike = 0_u64;
-    for eight in 0..4 {
-        let differs = bits(line, HEAD_BITS + 64 * eight) ^ wanted;
-        let zero = !(((differs & LOW_BITS) + LOW_BITS) | differs | LOW_BITS);
-        alike |= ((zero >> 7).wrapping_mul(GATHER) >> 56) << (8 * eight);
-    }
-    alike &= (1 << rows) - 1;
-    while alike != 0 {
-        let row = alike.trailing_zeros() as usize;
-        let rest = bits(line, HEAD_BITS + 8 * rows + CHECK_HIGH_BITS * row);
-        if rest & ((1 << CHECK_HIGH_BITS) - 1) == u64::from(high) {
-            return Some(Place { rows, row, wide: row < wide });
-        }
-        alike &= alike - 1;
-    }
-    None
-}
-
-/// The bits of a line from bit `at` on, as many as there are up to 57.
-#[inline]
-fn bits(line: &[u8; LINE], at: usize) -> u64 {
-    let byte = (at / 8).min(LINE - 8);
-    let word = line[byte..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    word >> ((at - 8 * byte) % 64)
-}
-
-/// The 57 bits and more of a line before bit `end`, in the highest bits.
-#[inline]
-fn bits_before(line: &[u8; LINE], end: usize) -> u64 {
-    let byte = end.div_ceil(8).clamp(8, LINE) - 8;
-    let word = line[byte..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    word << ((8 * byte + 64 - end) % 64)
-}
-
-/// The highest bits, `count` of them, as a number.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "no more bits are asked for than an u32 has")]
-const fn highest(bits: u64, count: usize) -> usize {
-    (bits >> (64 - count)) as usize
 }
 
 /// The `u32` at `at`; 0 where the bytes end before it.

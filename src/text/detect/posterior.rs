@@ -154,9 +154,7 @@ pub fn is_familiar(text: &str, reading: &Reading, best: Tag) -> bool {
 fn is_of_a_relative(text: &str, best: Tag) -> bool {
     let Some(theirs) = RELATIVES.get(best.language.code) else { return false };
     let words = text.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty()).take(FIRST_WORDS);
-    let (all, found) = words.fold((0, 0), |(all, found), word| {
-        (all + 1, found + usize::from(theirs.contains(Lowered::new(word).as_str())))
-    });
+    let (all, found) = words.fold((0, 0), |(all, found), word| (all + 1, found + usize::from(theirs.contain(word))));
     found > 1 && found * 10 >= all
 }
 
@@ -166,14 +164,33 @@ fn is_letter(c: char) -> bool {
 }
 
 /// What `outside_words.txt` lists, by the relative's code: the words that it has not.
-static RELATIVES: LazyLock<FxHashMap<&str, FxHashSet<&str>>> = LazyLock::new(|| {
-    let mut relatives: FxHashMap<&str, FxHashSet<&str>> = FxHashMap::default();
+static RELATIVES: LazyLock<FxHashMap<&str, Words>> = LazyLock::new(|| {
+    let mut relatives: FxHashMap<&str, Words> = FxHashMap::default();
     let lines = include_str!("outside_words.txt").lines().filter(|line| !line.starts_with('#'));
     for ((code, _), (_, words)) in lines.filter_map(|line| line.split_once(' ').zip(line.split_once(": "))) {
-        relatives.entry(code).or_default().extend(words.split(' '));
+        let listed = relatives.entry(code).or_default();
+        for word in words.split(' ') {
+            listed.words.insert(word);
+            listed.opening |= word.bytes().next().filter(u8::is_ascii).map_or(0, |byte| 1 << byte);
+        }
     }
     relatives
 });
+
+/// A few words in lower case.
+#[derive(Default)]
+struct Words {
+    words: FxHashSet<&'static str>,
+    /// A bit for each letter of ASCII that opens one: few words of a text open with these.
+    opening: u128,
+}
+
+impl Words {
+    fn contain(&self, word: &str) -> bool {
+        let opens = |byte: u8| !byte.is_ascii() || self.opening >> byte.to_ascii_lowercase() & 1 == 1;
+        word.bytes().next().is_some_and(opens) && self.words.contains(Lowered::new(word).as_str())
+    }
+}
 
 /// Words of a text that are held against lists of words.
 const FIRST_WORDS: usize = 100;
