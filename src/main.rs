@@ -7,7 +7,7 @@ use anyhow::Context;
 use copydesk::cli;
 use copydesk::config::{Command, Program, Settings};
 use copydesk::server::signal::Signals;
-use copydesk::server::{Listeners, Probes, Services, check, logging, metrics, runtime, serve};
+use copydesk::server::{Listeners, Probes, Services, check, heap, logging, metrics, runtime, serve};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
 
@@ -50,6 +50,7 @@ async fn run(subcommand: impl Future<Output = anyhow::Result<ExitCode>>) -> Exit
 fn start(settings: &Settings) -> anyhow::Result<()> {
     // First of all, so that nothing is counted before there is somebody to count it.
     metrics::install()?;
+    heap::keep_freed_memory();
     let workers = Workers::start(settings.worker_limits());
     let probes = Probes::new().context("cannot watch sockets")?;
     let runtime = runtime::build(workers.clone(), probes.clone()).context("cannot start the network's threads")?;

@@ -10,6 +10,7 @@ mod descriptors;
 mod files;
 mod gate;
 mod health;
+pub mod heap;
 pub mod logging;
 pub mod metrics;
 mod observed;

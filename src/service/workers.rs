@@ -280,8 +280,12 @@ impl Shared {
                 return Err(self.shed(refused));
             }
         };
+        let idle = state.running.iter().any(Option::is_none);
         drop(state);
-        self.work_or_close.notify_one();
+        // A thread that is busy looks at the queue before it waits: to wake it would be a system call for nothing.
+        if idle {
+            self.work_or_close.notify_one();
+        }
         Ok(key)
     }
 
