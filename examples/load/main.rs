@@ -85,7 +85,7 @@ enum Command {
         /// Deadline of each call, in milliseconds.
         #[arg(long, default_value_t = 500)]
         deadline: u64,
-        /// Seconds of each phase: idle once, then at capacity and overloaded in turns.
+        /// Seconds of each phase: idle, at capacity and overloaded, in turns.
         #[arg(long, default_value_t = 4.0)]
         seconds: f64,
         /// Turns, so that noise falls on capacity and overload alike.
@@ -179,7 +179,7 @@ struct Texts {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().on_thread_start(drive::step_back).build()?;
     let (figures, sound) = runtime.block_on(async {
         match arguments.command {
             Command::Run { target, pid, load, texts } => run(target, pid, load, &texts).await,
@@ -299,9 +299,9 @@ async fn overload(server: &Server, plan: &Plan, beyond: Beyond, texts: &Texts) -
 
     let warm = Plan { bounds: Bounds { calls: 2_000, ..plan.bounds }, ..*plan };
     drive::drive(target, pid, &warm, &payload).await?;
-    let idle = drive::health(target, plan.bounds.time).await?;
-    let (mut capacity, mut busy, mut health) = <(report::Report, report::Report, report::Report)>::default();
+    let [mut idle, mut capacity, mut busy, mut health] = <[report::Report; 4]>::default();
     for _ in 0..beyond.rounds {
+        idle.add(drive::health(target, plan.bounds.time).await?);
         let round = drive::drive(target, pid, plan, &payload).await?;
         let rate = round.ok_a_second() * beyond.times;
         capacity.add(round);
