@@ -298,8 +298,6 @@ impl Shared {
     fn work(&self, slot: usize) {
         yield_to_the_network();
         while let Some(task) = self.next(slot) {
-            // Linux lets a thread that has just begun a slice keep the core for up to a tick, four milliseconds, whoever wakes up.
-            thread::yield_now();
             let started = Instant::now();
             metrics::histogram!("copydesk_queue_wait_seconds").record(started.duration_since(task.since).as_secs_f64());
             let turn = if task.stop.requested() { Turn::TooLate } else { Turn::Run };
