@@ -1,5 +1,7 @@
 //! Tokens: the words of a text, each distinct word put in lower case, stemmed and looked up once.
 
+pub mod dictionary;
+
 mod hangul;
 mod interner;
 mod scan;

@@ -4,9 +4,7 @@
 //! `al-Qaeda`, `don't`, `U.S.`, `AT&T`, `3.5`. What a language writes together but means apart is cut: `l'économie` is
 //! two words, `Obama's` is `Obama`, `정부는` is `정부`. Its stop words say where: an entry that ends in an apostrophe is elided before the
 //! next word, one that starts with an apostrophe or a colon is an ending. Chinese, Japanese, Thai, Lao, Khmer and
-//! Burmese, written without spaces, are cut by ICU's dictionaries.
-
-use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed, options::WordBreakInvariantOptions};
+//! Burmese, written without spaces, are cut by dictionaries.
 
 use crate::languages::{Tailoring, WordList};
 
@@ -15,7 +13,7 @@ use super::{
         letter::{is_alphanumeric, is_caseless, is_plain},
         span::Span,
     },
-    hangul,
+    dictionary, hangul,
 };
 
 /// No Hangul syllable starts with a lower byte.
@@ -24,18 +22,13 @@ const LEAST_HANGUL: u8 = 0xea;
 /// How a language's words are told apart.
 pub(super) struct Scanner {
     stop_words: Option<&'static WordList>,
-    segmenter: WordSegmenterBorrowed<'static>,
     lower: String,
 }
 
 impl Scanner {
     /// By the stop words of `tailoring`.
     pub(super) fn new(tailoring: Option<&'static Tailoring>) -> Self {
-        Self {
-            stop_words: tailoring.map(|t| &t.stop_words),
-            segmenter: WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()),
-            lower: String::new(),
-        }
+        Self { stop_words: tailoring.map(|t| &t.stop_words), lower: String::new() }
     }
 
     /// Calls `emit` for every word of `span` of `text`, in order.
@@ -60,16 +53,11 @@ impl Scanner {
                     at = end;
                 }
                 (Class::Unspaced, _) => {
-                    let end = unspaced_end(text, at, span.end);
-                    let mut start = at;
-                    for cut in self.segmenter.segment_str(&text[at..end]) {
-                        let word = Span::new(start, at + cut);
-                        if word.of(text).chars().any(is_alphanumeric) {
-                            emit(word);
-                        }
-                        start = at + cut;
+                    let word = Span::new(at, dictionary::word_end(text, at, span.end));
+                    if word.of(text).chars().any(is_alphanumeric) {
+                        emit(word);
                     }
-                    at = end;
+                    at = word.end;
                 }
                 (_, length) => at += length,
             }
@@ -409,9 +397,4 @@ fn address_end(text: &str, at: usize, limit: usize) -> usize {
         .unwrap_or(run.len());
     let kept = run[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '…']).len();
     at + kept.max(1)
-}
-
-/// Where the run of unspaced script at `at` ends.
-fn unspaced_end(text: &str, at: usize, limit: usize) -> usize {
-    text[at..limit].find(|c: char| !is_unspaced(c)).map_or(limit, |length| at + length)
 }
