@@ -2,23 +2,61 @@
 
 /// The first letters of words by their length and their last letter. It may say of a word that is in no list that a list may
 /// hold it, never the other way round.
+type Table = [[u32; 16]; 16];
+
+/// The shapes of words that are written in any case.
 #[derive(Debug, Default)]
-pub(super) struct Shapes([[u32; 16]; 16]);
+pub(super) struct Shapes(Table);
 
 impl Shapes {
     /// Those of `words`.
     pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        let mut shapes = Self::default();
-        for (length, last, first) in words.into_iter().filter_map(shape) {
-            shapes.0[length][last] |= first;
-        }
-        shapes
+        Self(table(words.into_iter().filter_map(shape)))
     }
 
     /// Whether `word`, in any case, may be one of them.
     pub(super) fn may_hold(&self, word: &str) -> bool {
         shape(word).is_none_or(|(length, last, first)| self.0[length][last] & first != 0)
     }
+}
+
+/// The shapes of words that are written as their list has them.
+#[derive(Debug, Default)]
+pub(super) struct ExactShapes(Table);
+
+impl ExactShapes {
+    /// Those of `words`.
+    pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        Self(table(words.into_iter().map(exact_shape)))
+    }
+
+    /// Whether `word` may be one of them.
+    #[inline]
+    pub(super) fn may_hold(&self, word: &str) -> bool {
+        let (length, last, first) = exact_shape(word);
+        self.0[length][last] & first != 0
+    }
+}
+
+fn table(shapes: impl Iterator<Item = (usize, usize, u32)>) -> Table {
+    let mut table = Table::default();
+    for (length, last, first) in shapes {
+        table[length][last] |= first;
+    }
+    table
+}
+
+/// The length of `word`, the low bits of its last letter, and those of its first letter as a bit.
+#[inline]
+fn exact_shape(word: &str) -> (usize, usize, u32) {
+    let first = match word.as_bytes() {
+        [0xe0..=0xff, _, third, ..] => third,
+        [0xc0..=0xdf, second, ..] => second,
+        [first, ..] => first,
+        [] => &0,
+    };
+    let last = word.as_bytes().last().unwrap_or(&0);
+    (word.len().min(15), usize::from(last & 0xf), 1 << (first & 0x1f))
 }
 
 /// The length of `word`, what its last letter has the same in both cases, and its first letter as a bit. `None` where it has
@@ -47,5 +85,14 @@ mod tests {
     fn most_words_are_held_by_no_list() {
         let shapes = Shapes::of(["prof", "dr"]);
         assert!(!["proof", "of", "harbour", "Dry"].iter().any(|word| shapes.may_hold(word)));
+        let shapes = ExactShapes::of(["prof", "сам", "他们", "但是"]);
+        assert!(!["proof", "Dr", "там", "政府", "他", "他们的"].iter().any(|word| shapes.may_hold(word)));
+    }
+
+    #[test]
+    fn a_word_of_a_list_is_held_as_it_is_written() {
+        let words = ["", "a", "z.b", "ёлка", "他", "-此前", "だから", "𠮷", "donnerstagabends"];
+        let shapes = ExactShapes::of(words);
+        assert!(words.iter().all(|word| shapes.may_hold(word)));
     }
 }

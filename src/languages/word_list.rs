@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
-use super::shapes::Shapes;
+use super::shapes::ExactShapes;
 
 /// A set of lower-case words or phrases, from a text with one entry a line; `#` starts a comment line.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct WordList {
 #[derive(Debug)]
 struct Entries {
     words: FxHashSet<&'static str>,
-    shapes: Shapes,
+    shapes: ExactShapes,
 }
 
 impl WordList {
@@ -47,6 +47,7 @@ impl WordList {
     }
 
     fn entries(&self) -> &Entries {
-        self.entries.get_or_init(|| Box::new(Entries { words: self.iter().collect(), shapes: Shapes::of(self.iter()) }))
+        self.entries
+            .get_or_init(|| Box::new(Entries { words: self.iter().collect(), shapes: ExactShapes::of(self.iter()) }))
     }
 }

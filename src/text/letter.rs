@@ -5,7 +5,15 @@ use std::str;
 /// Whether `c` is a letter or a digit, as [`char::is_alphanumeric`] says.
 #[inline]
 pub(super) fn is_alphanumeric(c: char) -> bool {
-    matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9') || is_plain(c) || !c.is_ascii() && c.is_alphanumeric()
+    matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9')
+        || is_plain(c)
+        || !c.is_ascii() && !is_punctuation(c) && c.is_alphanumeric()
+}
+
+/// Whether `c` is one of the frequent marks between words beyond ASCII: of all scripts, and of Han and kana.
+#[inline]
+fn is_punctuation(c: char) -> bool {
+    matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}')
 }
 
 /// Whether `c` is a letter without case or in lower case, and one of the frequent ones; also no number and no blank.
