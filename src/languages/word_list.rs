@@ -18,6 +18,7 @@ pub struct WordList {
 struct Entries {
     words: FxHashSet<&'static str>,
     shapes: ExactShapes,
+    longest: usize,
 }
 
 impl WordList {
@@ -41,13 +42,23 @@ impl WordList {
         self.entries().words.is_empty()
     }
 
+    /// The bytes of its longest entry.
+    pub fn longest(&self) -> usize {
+        self.entries().longest
+    }
+
     /// Its entries, in the order of the source.
     pub fn iter(&self) -> impl Iterator<Item = &'static str> {
         self.source.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
     }
 
     fn entries(&self) -> &Entries {
-        self.entries
-            .get_or_init(|| Box::new(Entries { words: self.iter().collect(), shapes: ExactShapes::of(self.iter()) }))
+        self.entries.get_or_init(|| {
+            Box::new(Entries {
+                words: self.iter().collect(),
+                shapes: ExactShapes::of(self.iter()),
+                longest: self.iter().map(str::len).max().unwrap_or_default(),
+            })
+        })
     }
 }

@@ -289,6 +289,9 @@ fn leans(text: &str, openers: &WordList) -> bool {
             return false;
         }
         leans |= openers.contains(&opening[1..]);
+        if opening.len() > openers.longest() {
+            break;
+        }
         if continues {
             continue;
         }
