@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use http::{Request, Response};
-use http_body::Body as HttpBody;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -19,6 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use tonic::body::Body;
 use tonic_health::pb::health_server::SERVICE_NAME as HEALTH;
 use tower::Service;
+use tower::util::BoxCloneSyncService;
 
 use super::gate::Peer;
 use super::probes::{Probe, Probes};
@@ -26,6 +26,9 @@ use super::tls::{Tls, client_certificate};
 use super::trace;
 use super::wire::Wire;
 use crate::config::ConnectionSettings;
+
+/// What answers the calls of a connection.
+pub type Answering = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
 
 /// How far the server's end has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,17 +100,12 @@ impl Conversation {
 }
 
 /// Accepts connections and answers their calls by `service`, until the server drains.
-pub async fn listen<S, B>(
+pub async fn listen(
     listener: TcpListener,
     conversation: Arc<Conversation>,
-    service: S,
+    service: Answering,
     mut phase: watch::Receiver<Phase>,
-) where
-    S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
-    S::Future: Send,
-    B: HttpBody<Data = Bytes> + Send + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-{
+) {
     let mut draining = phase.clone();
     let _probe = conversation.room.probes.watch(&listener);
     let accept_all = async {
@@ -141,24 +139,18 @@ pub async fn listen<S, B>(
 }
 
 impl Conversation {
-    async fn hold<S, B>(&self, stream: TcpStream, address: SocketAddr, service: S, phase: watch::Receiver<Phase>)
-    where
-        S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        B: HttpBody<Data = Bytes> + Send + 'static,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+    async fn hold(&self, stream: TcpStream, address: SocketAddr, service: Answering, phase: watch::Receiver<Phase>) {
         // Answers are written whole: waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
         let probe = self.room.probes.watch(&stream);
         let Some(tls) = &self.tls else {
             let peer = Peer { address: address.ip(), certificate: None };
-            return self.speak(stream, Caller { peer, probe }, service, phase).await;
+            return self.speak(Box::new(stream), Caller { peer, probe }, service, phase).await;
         };
         match tokio::time::timeout(self.handshake, tls.accept(stream)).await {
             Ok(Ok(stream)) => {
                 let peer = Peer { address: address.ip(), certificate: client_certificate(&stream) };
-                self.speak(stream, Caller { peer, probe }, service, phase).await;
+                self.speak(Box::new(stream), Caller { peer, probe }, service, phase).await;
             }
             Ok(Err(error)) => {
                 tracing::debug!(%error, "no TLS handshake");
@@ -168,14 +160,13 @@ impl Conversation {
         }
     }
 
-    async fn speak<I, S, B>(&self, stream: I, caller: Caller, service: S, mut phase: watch::Receiver<Phase>)
-    where
-        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-        S: Service<Request<Body>, Response = Response<B>, Error = Infallible> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        B: HttpBody<Data = Bytes> + Send + 'static,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+    async fn speak(
+        &self,
+        stream: Box<dyn Socket>,
+        caller: Caller,
+        service: Answering,
+        mut phase: watch::Receiver<Phase>,
+    ) {
         let probe = Cell::new(caller.probe);
         let answer = service_fn(move |request: Request<Incoming>| {
             if !is_health_check(request.uri().path()) {
@@ -221,6 +212,11 @@ impl Conversation {
         }
     }
 }
+
+/// TCP, with TLS or without: one type, so that HTTP is compiled once.
+trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Socket for S {}
 
 /// Who is at the other end, and what keeps the threads from pausing while it only asks for the server's health.
 struct Caller {

@@ -1,22 +1,22 @@
 //! gRPC-Web, for pages in browsers: CORS around the translation around the gate.
 
-use http::{HeaderName, HeaderValue, Method};
-use tonic_web::{GrpcWebLayer, GrpcWebService};
+use http::{HeaderName, HeaderValue, Method, Response};
+use tonic::body::Body;
+use tonic_web::GrpcWebLayer;
 use tower::Layer;
-use tower_http::cors::{AllowOrigin, Cors, CorsLayer};
+use tower::util::MapResponse;
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::connection::Answering;
 use super::gate::Gate;
 use super::trace;
 use crate::config::WebSettings;
 
-/// The gate, for browsers too.
-pub type WebGate = Cors<GrpcWebService<Gate>>;
-
-/// Opens the gate to the pages of these origins.
+/// The gate, open to the pages of these origins too.
 ///
 /// # Errors
 /// A message that names the flag, if an origin is none.
-pub fn open(gate: Gate, settings: &WebSettings) -> anyhow::Result<WebGate> {
+pub fn open(gate: Gate, settings: &WebSettings) -> anyhow::Result<Answering> {
     let headers = |names: &'static [&'static str]| names.iter().map(|name| HeaderName::from_static(name));
     let cors = CorsLayer::new()
         .allow_origin(origins(&settings.cors_origins)?)
@@ -32,7 +32,8 @@ pub fn open(gate: Gate, settings: &WebSettings) -> anyhow::Result<WebGate> {
                 .collect::<Vec<_>>(),
         )
         .max_age(std::time::Duration::from_secs(3600));
-    Ok(cors.layer(GrpcWebLayer::new().layer(gate)))
+    let open = cors.layer(GrpcWebLayer::new().layer(gate));
+    Ok(Answering::new(MapResponse::new(open, |response: Response<_>| response.map(Body::new))))
 }
 
 /// The origins, as CORS wants them.
