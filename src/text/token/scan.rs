@@ -10,7 +10,7 @@ use crate::languages::{Tailoring, WordList};
 
 use super::{
     super::{
-        letter::{is_alphanumeric, is_caseless, is_plain},
+        letter::{is_alphanumeric, is_caseless, is_plain, is_sign},
         span::Span,
     },
     dictionary, hangul,
@@ -167,6 +167,7 @@ pub(super) fn spell(surface: &str, turkic: bool, lower: &mut String) -> Spelling
                 spelling.lower += 1;
                 lower.push(c);
             }
+            c if is_sign(c) => lower.push(c),
             c if c.is_uppercase() => {
                 spelling.capital();
                 lower.extend(c.to_lowercase());
