@@ -36,7 +36,7 @@ enum Class {
 
 /// Where the word that starts at `start` of `text` ends, at `limit` at the latest.
 pub fn word_end(text: &str, start: usize, limit: usize) -> usize {
-    let run = &text[start..limit];
+    let run = text.get(start..limit).unwrap_or_default();
     let Some(first) = run.chars().next() else { return limit };
     let length = match class(first) {
         Class::Han => longest(run, first, Class::Han, &words::HAN),
@@ -52,7 +52,7 @@ pub fn word_end(text: &str, start: usize, limit: usize) -> usize {
 /// How long the first word of `run` is, which starts with `first`, a character of `script`.
 #[inline]
 fn longest<const WIDTH: usize>(run: &str, first: char, script: Class, section: &Section<'_, WIDTH>) -> usize {
-    let is_boundary = |at: usize| cluster_end(run, at, script) == at;
+    let is_boundary = |at: usize| !joins(run, at, script);
     let mut end = first.len_utf8();
     let Some(mut node) = section.start(first) else { return cluster_end(run, end, script) };
     let mut matched = (node.is_word && is_boundary(end)).then_some(end);
@@ -75,17 +75,19 @@ fn longest<const WIDTH: usize>(run: &str, first: char, script: Class, section: &
 }
 
 /// Where the grapheme cluster ends that goes on to `at` at least.
-#[inline]
 fn cluster_end(run: &str, mut at: usize, script: Class) -> usize {
-    // Each character of Han and hiragana is a cluster.
-    while script != Class::Han
-        && let Some(c) = run[at..].chars().next()
-        && class(c) == script
-        && cluster::joins(&run[..at], c)
-    {
-        at += c.len_utf8();
+    while joins(run, at, script) {
+        at += run[at..].chars().next().map_or(1, char::len_utf8);
     }
     at
+}
+
+/// Whether what stands at `at` is of one grapheme cluster with what is before it.
+#[inline]
+fn joins(run: &str, at: usize, script: Class) -> bool {
+    // Each character of Han and hiragana is a cluster.
+    script != Class::Han
+        && run[at..].chars().next().is_some_and(|next| class(next) == script && cluster::joins(&run[..at], next))
 }
 
 /// How long the first word of `run` is, which starts with a character of `kind` that is of no dictionary.

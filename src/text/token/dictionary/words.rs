@@ -15,9 +15,9 @@
 //! | 3 a character that words go on after | its node |
 //! | the rest | the nodes |
 //!
-//! A character that no word goes on after is a word of its own or none: nothing depends on it. A node stands for what may
-//! follow a start of words. It is told by its place among the bytes of nodes, and is one of two things. A byte with
-//! [`CHAIN`] has one continuation, its low bits the label, to the node after it. Any other byte is followed by more:
+//! A character that no word goes on after is cut off whether it is a word or not. A node is a start of words. It is told
+//! by its place among the bytes of nodes, and is one of two things. A byte with [`CHAIN`] is no word and goes on with one
+//! label, its low bits, to the node after it. Any other byte is followed by more:
 //!
 //! | bytes | what |
 //! | --- | --- |
@@ -31,9 +31,9 @@
 //! # The source
 //!
 //! The word break dictionaries of ICU (cjdict, thaidict, laodict, khmerdict, burmesedict) as compiled into
-//! `icu_segmenter_data` 2.3 (Unicode-3.0); `LICENSE` beside this file has the notices. Frequencies are left out, and what
-//! words go on with after a character of another script, since runs of one script are cut by themselves.
-//! `training/src/bin/words` writes the file.
+//! `icu_segmenter_data` 2.4 (Unicode-3.0); `LICENSE` beside this file has the notices. Frequencies are left out, and what
+//! words go on with from a character of another script on, since runs of one script are cut by themselves.
+//! `training/src/bin/words.rs` writes the file.
 
 /// Opens the file.
 pub const MAGIC: &[u8; 8] = b"CDWORDS1";
