@@ -10,16 +10,19 @@ pub(super) fn is_alphanumeric(c: char) -> bool {
         || !c.is_ascii() && !is_punctuation(c) && !is_sign(c) && c.is_alphanumeric()
 }
 
-/// Whether `c` is one of the frequent marks between words beyond ASCII: of all scripts, and of Han and kana.
+/// Whether `c` is one of the frequent marks between words beyond ASCII: of all scripts, and of Tibetan, Han and kana.
 #[inline]
 fn is_punctuation(c: char) -> bool {
-    matches!(c, '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}')
+    matches!(c, '\u{2000}'..='\u{206f}' | '\u{f0b}'..='\u{f14}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}')
 }
 
 /// Whether `c` is a letter without case or in lower case, and one of the frequent ones; also no number and no blank.
 #[inline]
 pub(super) fn is_plain(c: char) -> bool {
-    matches!(c, 'a'..='z' | '\u{df}'..='\u{f6}' | '\u{f8}'..='\u{ff}' | '\u{430}'..='\u{45f}') || is_caseless(c)
+    matches!(c, 'a'..='z' | '\u{df}'..='\u{f6}' | '\u{f8}'..='\u{ff}' | '\u{430}'..='\u{45f}')
+        || is_caseless(c)
+        // Armenian and Georgian.
+        || matches!(c, '\u{561}'..='\u{586}' | '\u{10d0}'..='\u{10fa}')
 }
 
 /// Whether `c` is a letter without case, or a sign that counts as one, and one of the frequent ones: of Hebrew to Khmer, kana,
@@ -125,6 +128,8 @@ const LETTERS: &[(u32, u32)] = &[
     // Thai, Lao.
     (0xe01, 0xe3a), (0xe40, 0xe46), (0xe4d, 0xe4d), (0xe81, 0xe82), (0xe84, 0xe84), (0xe86, 0xe8a), (0xe8c, 0xea3),
     (0xea5, 0xea5), (0xea7, 0xeb9), (0xebb, 0xebd), (0xec0, 0xec4), (0xec6, 0xec6), (0xecd, 0xecd), (0xedc, 0xedf),
+    // Tibetan.
+    (0xf00, 0xf00), (0xf40, 0xf47), (0xf49, 0xf6c), (0xf71, 0xf83), (0xf88, 0xf97), (0xf99, 0xfbc),
     // Myanmar.
     (0x1000, 0x1036), (0x1038, 0x1038), (0x103b, 0x103f), (0x1050, 0x108f), (0x109a, 0x109d),
     // Ethiopic.
@@ -148,6 +153,8 @@ const SIGNS: &[(u32, u32)] = &[
     (0xcbc, 0xcbc), (0xccd, 0xccd), (0xd3b, 0xd3c), (0xd4d, 0xd4d), (0xdca, 0xdca),
     // Thai, Lao.
     (0xe47, 0xe4c), (0xe4e, 0xe4e), (0xeba, 0xeba), (0xec8, 0xecc),
+    // Tibetan.
+    (0xf18, 0xf19), (0xf35, 0xf35), (0xf37, 0xf37), (0xf39, 0xf39), (0xf3e, 0xf3f), (0xf84, 0xf84), (0xf86, 0xf87), (0xfc6, 0xfc6),
     // Myanmar.
     (0x1037, 0x1037), (0x1039, 0x103a),
     // Ethiopic.
