@@ -7,7 +7,13 @@ use std::str;
 pub(super) fn is_alphanumeric(c: char) -> bool {
     matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9')
         || is_plain(c)
-        || !c.is_ascii() && !is_punctuation(c) && !is_sign(c) && c.is_alphanumeric()
+        || !c.is_ascii() && (is_cased(c) || !is_punctuation(c) && !is_sign(c) && c.is_alphanumeric())
+}
+
+/// Whether `c` is one of the frequent letters beyond ASCII of Latin, Greek and Cyrillic.
+#[inline]
+fn is_cased(c: char) -> bool {
+    matches!(c, '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' | '\u{3ac}'..='\u{3ce}' | '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' | '\u{1e00}'..='\u{1eff}')
 }
 
 /// Whether `c` is one of the frequent marks between words beyond ASCII: of all scripts, and of Tibetan, Han and kana.
