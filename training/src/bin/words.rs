@@ -14,9 +14,6 @@ use icu_segmenter::provider::{
 /// ICU's dictionaries in the order of the file's sections.
 const DICTIONARIES: [&str; 5] = ["cjdict", "thaidict", "laodict", "khmerdict", "burmesedict"];
 
-/// The Lao letter that `icu_segmenter` 2.4 takes for one of no script, so that runs of Lao end at it.
-const LAO_RO: char = '\u{ea3}';
-
 /// How often nodes are laid out anew at most, as what they take depends on where they are.
 const ROUNDS: usize = 20;
 
@@ -87,7 +84,7 @@ impl Script {
             2 => !BASES[1..].iter().any(|base| (base & !0x7f..base + 0xa0).contains(&code)),
             _ => (self.base..self.base + if self.base == 0x1000 { 0xa0 } else { 0x80 }).contains(&code),
         };
-        (own && c != LAO_RO && (self.complex)(c)).then(|| code - self.base)
+        (own && (self.complex)(c)).then(|| code - self.base)
     }
 }
 
