@@ -4,7 +4,12 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{sections, shapes::Shapes};
+use super::{
+    COMMON_ABBREVIATIONS,
+    heads::{Head, Heads},
+    sections,
+    shapes::Shapes,
+};
 
 /// The abbreviations and sentence starters of a language, from the sections of its `abbreviations.txt`.
 ///
@@ -54,9 +59,11 @@ enum Counted {
 #[derive(Debug, Default)]
 struct Lists {
     abbreviations: FxHashMap<&'static str, Abbreviation>,
+    /// In this language and in all.
     shapes_of_abbreviations: Shapes,
     starters: FxHashSet<&'static str>,
     shapes_of_starters: Shapes,
+    heads_of_starters: Heads,
     capitalised: FxHashSet<&'static str>,
     fronting: FxHashSet<&'static str>,
     counted: Counted,
@@ -100,7 +107,7 @@ impl Abbreviations {
             .flat_map(|(section, line)| line.split_whitespace().map(move |word| (section, word)))
     }
 
-    /// Whether [`Self::find`] may know `word`, in any case.
+    /// Whether [`Self::find`] may know `word`, in any case, in this language or among the abbreviations of all.
     pub fn may_find(&self, word: &str) -> bool {
         self.lists().shapes_of_abbreviations.may_hold(word)
     }
@@ -108,6 +115,11 @@ impl Abbreviations {
     /// Whether `word`, in any case, may be one that [`Self::starts_sentences`].
     pub fn may_start_sentences(&self, word: &str) -> bool {
         self.lists().shapes_of_starters.may_hold(word)
+    }
+
+    /// Whether a text with this `head` may start with a word that [`Self::starts_sentences`].
+    pub fn may_start_sentences_at(&self, head: Head) -> bool {
+        self.lists().heads_of_starters.may_hold(head)
     }
 
     /// What is known of `word`, given in lower case and without its last full stop.
@@ -160,11 +172,19 @@ impl Abbreviations {
             for (section, word) in self.entries() {
                 lists.insert(section, word);
             }
-            lists.shapes_of_abbreviations = Shapes::of(lists.abbreviations.keys().copied());
+            let common = COMMON_ABBREVIATIONS.entries().filter(|(section, _)| is_of_abbreviations(section));
+            let abbreviations = lists.abbreviations.keys().copied().chain(common.map(|(_, word)| word));
+            lists.shapes_of_abbreviations = Shapes::of(abbreviations);
             lists.shapes_of_starters = Shapes::of(lists.starters.iter().copied());
+            lists.starters.iter().for_each(|word| lists.heads_of_starters.insert(word));
             lists
         })
     }
+}
+
+/// Whether the words of `section` are abbreviations.
+fn is_of_abbreviations(section: &str) -> bool {
+    matches!(section, "never end a sentence" | "end one before a starter" | "end one after a clause" | "take a number")
 }
 
 impl Lists {

@@ -4,7 +4,10 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::sections;
+use super::{
+    heads::{Head, Heads},
+    sections,
+};
 
 /// The phrases of a language that mark a line or sentence of a page as boilerplate, from its `boilerplate.txt`.
 ///
@@ -27,8 +30,11 @@ struct Lists {
     bylines: FxHashSet<&'static str>,
     /// How `starts` open, in this language and in all.
     openings_of_starts: Openings,
+    heads_of_starts: Heads,
     /// How whole lines open, in this language and in all.
     openings_of_lines: Openings,
+    /// With which letters lines and the words of the calendar start, in this language and in all.
+    heads_of_lines: Heads,
     /// The words of the calendar, in this language and in all: how they open, and their hashes.
     pairs_of_calendar: Pairs,
     hashes_of_calendar: FxHashSet<u32>,
@@ -56,7 +62,7 @@ enum Reach {
 }
 
 /// How many characters of a phrase are looked at.
-const LONGEST_OPENING: usize = 8;
+const LONGEST_OPENING: usize = 12;
 
 /// The names of the sections, in the order in which the files hold them.
 #[cfg(test)]
@@ -86,6 +92,16 @@ impl Boilerplate {
     /// Whether `line` as a whole is boilerplate: `related articles`.
     pub fn is_line(&self, line: &str) -> bool {
         self.lists().lines.contains(line)
+    }
+
+    /// Whether a text with this `head` may be such that [`Self::may_start`] it: the first question, since most are not.
+    pub fn may_start_at(&self, head: Head) -> bool {
+        self.lists().heads_of_starts.may_hold(head)
+    }
+
+    /// Whether a line with this `head` may be one that [`Self::may_be_line`], or its first word one of the calendar.
+    pub fn may_be_line_at(&self, head: Head) -> bool {
+        self.lists().heads_of_lines.may_hold(head)
     }
 
     /// Whether `text` may start with a phrase that only boilerplate starts with, in this language or in any.
@@ -144,10 +160,15 @@ impl Boilerplate {
             }
             for (section, phrase) in self.entries().chain(super::COMMON_BOILERPLATE.entries()) {
                 match section {
-                    "lines" => lists.openings_of_lines.insert(phrase),
+                    "lines" => {
+                        lists.openings_of_lines.insert(phrase);
+                        lists.heads_of_lines.insert(phrase);
+                    }
                     "starts" => {
                         lists.openings_of_starts.insert(phrase);
+                        lists.heads_of_starts.insert(phrase);
                         lists.openings_of_lines.insert(phrase);
+                        lists.heads_of_lines.insert(phrase);
                     }
                     "calendar" => phrase.split_whitespace().for_each(|word| lists.insert_calendar_word(word)),
                     _ => {}
@@ -162,6 +183,7 @@ impl Boilerplate {
 impl Lists {
     fn insert_calendar_word(&mut self, word: &str) {
         self.pairs_of_calendar.insert(word.chars());
+        self.heads_of_lines.insert(word);
         self.hashes_of_calendar.insert(word.chars().fold(0, hash));
     }
 }

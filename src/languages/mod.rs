@@ -7,6 +7,7 @@
 mod abbreviations;
 mod boilerplate;
 mod catalogue;
+mod heads;
 mod sections;
 mod shapes;
 mod tailoring;
@@ -15,6 +16,7 @@ mod word_list;
 pub use abbreviations::{Abbreviation, Abbreviations, Ending};
 pub use boilerplate::Boilerplate;
 pub use catalogue::{CATALOGUE, Language, Tag};
+pub use heads::Head;
 pub use tailoring::Tailoring;
 pub use word_list::WordList;
 

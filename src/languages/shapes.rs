@@ -1,33 +1,44 @@
 //! The shapes of the words of a list: a filter before it, since most words are in no list.
 
-/// The first letters of words by their length and their last letter. It may say of a word that is in no list that a list may
-/// hold it, never the other way round.
-type Table = [[u32; 16]; 16];
-
-/// The shapes of words that are written in any case.
-#[derive(Debug, Default)]
-pub(super) struct Shapes(Table);
+/// A set of the shapes of words that are written in any case: length, first two letters and last. It may say of a word that
+/// is in no list that a list may hold it, never the other way round.
+#[derive(Debug)]
+pub(super) struct Shapes([u64; 128]);
 
 impl Shapes {
     /// Those of `words`.
     pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        Self(table(words.into_iter().filter_map(shape)))
+        let mut shapes = Self::default();
+        for shape in words.into_iter().filter_map(shape) {
+            shapes.0[shape / 64] |= 1 << (shape % 64);
+        }
+        shapes
     }
 
     /// Whether `word`, in any case, may be one of them.
     pub(super) fn may_hold(&self, word: &str) -> bool {
-        shape(word).is_none_or(|(length, last, first)| self.0[length][last] & first != 0)
+        shape(word).is_none_or(|shape| self.0[shape / 64] >> (shape % 64) & 1 == 1)
+    }
+}
+
+impl Default for Shapes {
+    fn default() -> Self {
+        Self([0; 128])
     }
 }
 
 /// The shapes of words that are written as their list has them.
 #[derive(Debug, Default)]
-pub(super) struct ExactShapes(Table);
+pub(super) struct ExactShapes([[u32; 16]; 16]);
 
 impl ExactShapes {
     /// Those of `words`.
     pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        Self(table(words.into_iter().map(exact_shape)))
+        let mut shapes = Self::default();
+        for (length, last, first) in words.into_iter().map(exact_shape) {
+            shapes.0[length][last] |= first;
+        }
+        shapes
     }
 
     /// Whether `word` may be one of them.
@@ -36,14 +47,6 @@ impl ExactShapes {
         let (length, last, first) = exact_shape(word);
         self.0[length][last] & first != 0
     }
-}
-
-fn table(shapes: impl Iterator<Item = (usize, usize, u32)>) -> Table {
-    let mut table = Table::default();
-    for (length, last, first) in shapes {
-        table[length][last] |= first;
-    }
-    table
 }
 
 /// The length of `word`, the low bits of its last letter, and those of its first letter as a bit.
@@ -59,13 +62,33 @@ fn exact_shape(word: &str) -> (usize, usize, u32) {
     (word.len().min(15), usize::from(last & 0xf), 1 << (first & 0x1f))
 }
 
-/// The length of `word`, what its last letter has the same in both cases, and its first letter as a bit. `None` where it has
-/// letters whose cases may differ in length: all but those of ASCII, Latin-1 and Cyrillic.
-fn shape(word: &str) -> Option<(usize, usize, u32)> {
-    let steady = word.bytes().all(|byte| byte < 0xc0 || matches!(byte, 0xc3 | 0xd0 | 0xd1));
-    let (&first, &last) = word.as_bytes().first().zip(word.as_bytes().last()).filter(|_| steady)?;
-    let first = if first.is_ascii() { 1 << (first & 0x1f) } else { 1 };
-    Some((word.len().min(15), usize::from(last & 0xf), first))
+/// The hash of what `word` has the same in both cases. `None` where it has letters whose cases may differ in length: all but
+/// those of ASCII, Latin-1 and Cyrillic.
+fn shape(word: &str) -> Option<usize> {
+    let bytes = word.as_bytes();
+    let (&first, &last) = bytes.first().zip(bytes.last())?;
+    // Beyond ASCII the cases of a letter share half of its second byte.
+    let (first, second, last) = if word.is_ascii() {
+        (first & 0x1f, bytes.get(1).unwrap_or(&0) & 0x1f, last & 0x1f)
+    } else if bytes.iter().all(|byte| matches!(byte, ..0xc0 | 0xc3 | 0xd0 | 0xd1)) {
+        let letter = |at: usize| match bytes.get(at..at + 2) {
+            Some(&[byte, second]) => {
+                if byte.is_ascii() {
+                    byte & 0x1f
+                } else {
+                    second & 0xf
+                }
+            }
+            _ => 0,
+        };
+        let last = if last.is_ascii() { last & 0x1f } else { last & 0xf };
+        (letter(0), letter(if first.is_ascii() { 1 } else { 2 }), last)
+    } else {
+        return None;
+    };
+    let length = u32::try_from(bytes.len().min(15)).unwrap_or(15);
+    let shape = length << 15 | u32::from(first) << 10 | u32::from(second) << 5 | u32::from(last);
+    Some((shape.wrapping_mul(0x9e37_79b1) >> 19) as usize)
 }
 
 #[cfg(test)]

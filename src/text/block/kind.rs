@@ -5,7 +5,7 @@ use std::str::Chars;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    languages::{Boilerplate, COMMON_BOILERPLATE, Language},
+    languages::{Boilerplate, COMMON_BOILERPLATE, Head, Language},
     text::{
         letter::{Lowered, is_alphanumeric, is_plain, lower},
         sentence::{Kind, Mark, Marker},
@@ -59,8 +59,13 @@ pub(super) fn classify(
     furniture: Furniture,
     stopped: &dyn Fn() -> bool,
 ) -> Option<Vec<Block>> {
-    let look = |span: &Span| (!stopped()).then(|| furniture.look(span.of(text)));
-    let looks: Vec<Look> = spans.iter().map(look).collect::<Option<_>>()?;
+    let mut looks = Vec::with_capacity(spans.len());
+    for span in spans {
+        if stopped() {
+            return None;
+        }
+        looks.push(furniture.look(span.of(text)));
+    }
     let repeated = Repeated::among(text, spans, &looks);
     let mut blocks: Vec<Block> = Vec::with_capacity(spans.len());
     for (i, &span) in spans.iter().enumerate() {
@@ -153,7 +158,7 @@ impl Furniture {
         // A short block that starts as boilerplate does is no prose: nothing new can be seen at its start.
         let seen = span.start == 0 && content.len() <= LONGEST_LABEL;
         match block {
-            Kind::Prose if !seen && sentence.len() <= LONGEST_LABEL && self.starts(Normalised::new(sentence)) => {
+            Kind::Prose if !seen && sentence.len() <= LONGEST_LABEL && self.starts_sentence(sentence) => {
                 Kind::Boilerplate
             }
             Kind::Prose if is_run_together(sentence, joints) => Kind::ListItem,
@@ -207,16 +212,23 @@ impl Furniture {
 
     /// Whether `block` starts as a line of boilerplate can: as a phrase does, or with a number or a word of the calendar.
     fn may_be_line(self, block: &str) -> bool {
-        let line = Normalised::new(block);
-        let bare = line.clone().skip_while(|&c| is_around(c));
-        let word = bare.clone().take_while(|&c| !separates_dates(c));
-        self.own.may_be_line(bare)
-            || self.own.may_be_calendar_word(word)
-            || block.starts_with(is_around) && self.own.may_be_line(line)
+        let bare = block.trim_start_matches(is_around);
+        if Head::of(bare).is_none_or(|head| self.own.may_be_line_at(head)) {
+            let line = Normalised::new(bare);
+            let word = line.clone().take_while(|&c| !separates_dates(c));
+            if self.own.may_be_line(line) || self.own.may_be_calendar_word(word) {
+                return true;
+            }
+        }
+        bare.len() < block.len() && self.own.may_be_line(Normalised::new(block))
     }
 
     fn is_line(self, line: &str) -> bool {
         self.own.is_line(line) || COMMON_BOILERPLATE.is_line(line)
+    }
+
+    fn starts_sentence(self, sentence: &str) -> bool {
+        Head::of(sentence).is_none_or(|head| self.own.may_start_at(head)) && self.starts(Normalised::new(sentence))
     }
 
     fn starts(self, line: impl Iterator<Item = char> + Clone) -> bool {

@@ -1,6 +1,6 @@
 //! Line breaks: those that end a block, and those that stand only where a line was full.
 
-use memchr::memchr2;
+use memchr::{memchr2, memchr2_iter};
 
 use crate::text::{
     sentence::{LineBreaks, Mark, Marker, is_blank},
@@ -25,10 +25,15 @@ struct Line {
 /// The spans of the blocks of `text`, none of them empty.
 pub(super) fn join(text: &str, line_breaks: LineBreaks) -> Vec<Span> {
     let mut lines = lines(text);
-    for chunk in lines.chunk_by_mut(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| chunk.len() > 1) {
+    // In most texts each line stands alone, and so is a block.
+    if lines.windows(2).all(|pair| pair[0].is_empty() || pair[1].is_empty()) {
+        let alone = lines.iter().filter(|line| !line.is_empty());
+        return alone.map(|line| Span::new(line.start, line.end)).collect();
+    }
+    for chunk in lines.split_mut(Line::is_empty).filter(|chunk| chunk.len() > 1) {
         chunk.iter_mut().for_each(|line| line.measure(text));
     }
-    let chunks = lines.chunk_by(|a, b| !a.is_empty() && !b.is_empty()).filter(|chunk| !chunk[0].is_empty());
+    let chunks = lines.split(Line::is_empty).filter(|chunk| !chunk.is_empty());
     let chunks: Vec<(&[Line], Wrapping)> = chunks
         .map(|chunk| {
             let wrapping = match line_breaks {
@@ -190,12 +195,15 @@ pub(super) fn ends_with_mark(text: &str) -> bool {
 /// The lines of `text`, of several empty ones in a row one. CR, LF, CRLF, next line, vertical tab, form feed and the two separators of Unicode end one.
 fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
-    let plain = memchr2(0xb, 0xc, bytes).is_none()
-        && (text.is_ascii() || !["\u{85}", "\u{2028}", "\u{2029}"].iter().any(|separator| text.contains(separator)));
-    let mut lines = Vec::new();
+    let separator = |at: usize| matches!(bytes[at..], [0xc2, 0x85, ..] | [0xe2, 0x80, 0xa8 | 0xa9, ..]);
+    let plain =
+        memchr2(0xb, 0xc, bytes).is_none() && (text.is_ascii() || !memchr2_iter(0xc2, 0xe2, bytes).any(separator));
+    let mut lines = Vec::with_capacity(text.len() / 128 + 4);
     let mut start = 0;
     while start <= text.len() {
-        let end = if plain {
+        let end = if plain && bytes[start..].starts_with(b"\n") {
+            Some((start, 1))
+        } else if plain {
             memchr2(b'\n', b'\r', &bytes[start..]).map(|at| (start + at, 1))
         } else {
             let separator = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
@@ -213,6 +221,10 @@ fn lines(text: &str) -> Vec<Line> {
 }
 
 fn line(text: &str, start: usize, end: usize) -> Line {
+    // Most lines start and end with a character that is seen, or hold none.
+    if let [] | [b'!'..=b'~', .., b'!'..=b'~'] = text.as_bytes()[start..end] {
+        return Line { start, end, indent: 0, width: 0 };
+    }
     let unindented = text[start..end].trim_start_matches(is_blank);
     let indent = end - start - unindented.len();
     let trimmed = unindented.trim_end_matches(is_blank);

@@ -1,0 +1,140 @@
+//! How texts start: a filter before lists of phrases, since most text starts with none of them.
+
+/// How a text starts, as far as a filter needs to know, where it starts with one of the frequent letters.
+#[derive(Debug, Clone, Copy)]
+pub struct Head {
+    /// The hash of its first letters in lower case: of Latin and Cyrillic words four at most, in other scripts, where a phrase
+    /// may end inside a word, one.
+    hash: usize,
+    /// The character after them, or after one space more, as a bit; all bits where it may be any.
+    next: u32,
+}
+
+/// A set of heads that may hold others too: by the hash the characters after the letters.
+#[derive(Debug)]
+pub(super) struct Heads([u32; 512]);
+
+impl Head {
+    /// That of `text`; `None` where it starts with no frequent letter, or a rare one follows before the fourth.
+    #[inline]
+    pub fn of(text: &str) -> Option<Self> {
+        if let Some((letters, rest)) = text.as_bytes().split_first_chunk::<4>()
+            && letters.iter().all(u8::is_ascii_alphabetic)
+        {
+            let key = u32::from_be_bytes(*letters) | 0x2020_2020;
+            if let [b'a'..=b'z', ..] | [b' ', b'a'..=b'z', ..] = rest {
+                return Some(Self { hash: hash(key), next: 1 << (rest[usize::from(rest[0] == b' ')] & 0x1f) });
+            }
+        }
+        let mut rest = text.chars();
+        let first = rest.next()?;
+        if is_caseless(first) {
+            return Some(Self { hash: hash(u32::from(first)), next: bit(rest.next()) });
+        }
+        let mut key = lower(first)?;
+        for _ in 1..4 {
+            let mut after = rest.clone();
+            match after.next() {
+                Some(c) if let Some(letter) = lower(c) => key = key << 8 ^ letter,
+                Some(c) if !c.is_ascii() => return None,
+                _ => break,
+            }
+            rest = after;
+        }
+        let next = match rest.next() {
+            Some(' ') => rest.next(),
+            next => next,
+        };
+        Some(Self { hash: hash(key), next: bit(next) })
+    }
+}
+
+fn hash(key: u32) -> usize {
+    (key.wrapping_mul(0x9e37_79b1) >> 23) as usize
+}
+
+/// The bit of `next`; all where it is nothing, or what is written in more than one way.
+fn bit(next: Option<char>) -> u32 {
+    match next {
+        Some(c) if lower(c).is_some() || is_caseless(c) || c.is_ascii_punctuation() => {
+            1 << (lower(c).unwrap_or(u32::from(c)) & 0x1f)
+        }
+        _ => u32::MAX,
+    }
+}
+
+/// A letter of Latin or Cyrillic, in lower case.
+#[inline]
+fn lower(c: char) -> Option<u32> {
+    match c {
+        'a'..='z' | '\u{430}'..='\u{45f}' => Some(u32::from(c)),
+        'A'..='Z' | '\u{410}'..='\u{42f}' => Some(u32::from(c) + 0x20),
+        '\u{400}'..='\u{40f}' => Some(u32::from(c) + 0x50),
+        _ => None,
+    }
+}
+
+/// Whether `c` is a frequent letter without case: of Hebrew, Arabic, Devanagari, Thai, kana, Han, Hangul.
+#[inline]
+fn is_caseless(c: char) -> bool {
+    matches!(c, '\u{5d0}'..='\u{5ea}' | '\u{620}'..='\u{64a}' | '\u{904}'..='\u{939}' | '\u{e01}'..='\u{e30}' | '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
+impl Heads {
+    /// Adds that of `phrase`, in lower case; one without is not held back by the filter.
+    pub(super) fn insert(&mut self, phrase: &str) {
+        if let Some(head) = Head::of(phrase) {
+            self.0[head.hash] |= head.next;
+        }
+    }
+
+    /// Whether a phrase that a text with this `head` may start with was added.
+    pub(super) fn may_hold(&self, head: Head) -> bool {
+        self.0[head.hash] & head.next != 0
+    }
+}
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self([0; 512])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether `text` may start with one of three phrases.
+    #[track_caller]
+    fn check(text: &str, expected: bool) {
+        let mut heads = Heads::default();
+        ["follow us", "by", "tag:", "fußball", "0 comments", "фото:", "扫码"]
+            .iter()
+            .for_each(|phrase| heads.insert(phrase));
+        assert_eq!(Head::of(text).is_none_or(|head| heads.may_hold(head)), expected, "{text:?}");
+    }
+
+    #[test]
+    fn a_phrase_may_start_a_text_in_any_case_and_spacing() {
+        check("Follow us on", true);
+        check("FOLLOW  US", true);
+        check("Follow\tus", true);
+        check("By Ada", true);
+        check("by", true);
+        check("Tag: sea", true);
+        check("Fußball", true);
+        check("12 comments", true);
+        check("Фото: Ада", true);
+        check("扫码关注", true);
+    }
+
+    #[test]
+    fn most_texts_start_with_no_phrase() {
+        check("Folly", false);
+        check("Bypasses", false);
+        check("The ferry", false);
+        check("Фотограф", false);
+        check("扫地", false);
+        check("A", false);
+    }
+}
