@@ -9,8 +9,9 @@ use crate::{
 
 use super::{
     context::{Following, Next, first_word, is_apart, run_before, word_before},
-    mark::{self, Mark, is_blank, is_format, is_unspaced},
+    mark::{Mark, Marks, is_blank, is_format, is_unspaced},
     marker::{Frame, Marker},
+    plain::{self, PlainStop},
     quotation,
     rules::{self, Rules},
 };
@@ -32,13 +33,14 @@ impl Found {
     }
 }
 
-/// Scans `paragraph`. `found` is cleared first.
-pub(super) fn find(paragraph: &str, rules: Rules, found: &mut Found) {
+/// Scans `paragraph`, which stands at `offset` in the text that `marks` are those of. `found` is cleared first.
+pub(super) fn find(paragraph: &str, offset: usize, marks: &mut Marks<'_>, rules: Rules, found: &mut Found) {
     let Found { ends, joints } = found;
     ends.clear();
     joints.clear();
     let (brackets, sides) = (Vec::new(), None);
-    Scan { text: paragraph, rules, ends, joints, start: 0, clause: 0, brackets, quoted: false, sides }.run();
+    Scan { text: paragraph, rules, ends, joints, start: 0, clause: 0, brackets, quoted: false, sides }
+        .run(offset, marks);
 }
 
 /// More open brackets than this are no parentheses.
@@ -47,6 +49,9 @@ const DEEPEST: usize = 16;
 /// More sentences or bytes between brackets are no parenthesis: one of the two is a slip.
 const LONGEST_PARENTHESIS: usize = 500;
 const MOST_SENTENCES_IN_PARENTHESES: usize = 2;
+
+/// A full stop that is farther from where a sentence starts, in bytes, belongs to no marker there.
+const LONGEST_MARKER: usize = 16;
 
 struct Scan<'t, 'e> {
     text: &'t str,
@@ -94,26 +99,26 @@ enum Kind {
 }
 
 impl Scan<'_, '_> {
-    fn run(&mut self) {
+    fn run(&mut self, offset: usize, marks: &mut Marks<'_>) {
         self.start = self.text.len() - self.text.trim_start_matches(is_blank).len();
-        let mut at = 0;
-        while let Some(found) = mark::next(self.text.as_bytes(), at, self.text.len()) {
+        marks.skip_to(offset);
+        while let Some(found) = marks.next_before(offset + self.text.len()).map(|place| place - offset) {
             if self.text.as_bytes()[found].is_ascii_uppercase() {
                 self.capital(found);
-                at = found + 1;
                 continue;
             }
             let Some(c) = self.text[found..].chars().next() else { break };
-            at = found + c.len_utf8();
+            let at = found + c.len_utf8();
             match Mark::of(c) {
                 Mark::None | Mark::Capital => {}
+                Mark::FullStop if self.is_plain_stop(found) => {}
                 Mark::FullStop if self.starts_item(found) => {}
-                Mark::FullStop => at = self.close(found, Kind::Stop),
+                Mark::FullStop => marks.skip_to(offset + self.close(found, Kind::Stop)),
                 // `!Kung`: a mark that touches only the word after it belongs to that.
                 Mark::Exclamation if self.text[..found].ends_with(' ') && !is_apart(self.text, at) => {}
-                Mark::Exclamation => at = self.close(found, Kind::Exclamation),
-                Mark::Terminal => at = self.close(found, Kind::Terminal),
-                Mark::Ellipsis => at = self.close(found, Kind::Ellipsis),
+                Mark::Exclamation => marks.skip_to(offset + self.close(found, Kind::Exclamation)),
+                Mark::Terminal => marks.skip_to(offset + self.close(found, Kind::Terminal)),
+                Mark::Ellipsis => marks.skip_to(offset + self.close(found, Kind::Ellipsis)),
                 Mark::Quote => self.quote(found, at),
                 Mark::Opening => self.open_bracket(found),
                 Mark::Closing => {
@@ -121,9 +126,27 @@ impl Scan<'_, '_> {
                     self.close_bracket(found);
                 }
                 Mark::Bullet => self.bullet(found, c),
-                Mark::Colon | Mark::Semicolon if self.rules.terminates(c) => at = self.close(found, Kind::Exclamation),
+                Mark::Colon | Mark::Semicolon if self.rules.terminates(c) => {
+                    marks.skip_to(offset + self.close(found, Kind::Exclamation))
+                }
                 Mark::Colon | Mark::Semicolon => self.clause = at,
             }
+        }
+    }
+
+    /// Whether the full stop at `at` is a plain one, and so is done with.
+    fn is_plain_stop(&mut self, at: usize) -> bool {
+        if at < self.start + LONGEST_MARKER {
+            return false;
+        }
+        match plain::stop(self.text, at, self.rules) {
+            Some(PlainStop::BeforeCapital) => {
+                self.ends.push(at + 1);
+                (self.start, self.clause) = (at + 2, at + 2);
+                true
+            }
+            Some(PlainStop::AtEnd) => true,
+            None => false,
         }
     }
 
@@ -361,7 +384,7 @@ impl Scan<'_, '_> {
     /// Whether the full stop at `at` belongs to the marker of a list item that starts the sentence.
     fn is_marker(&self, at: usize) -> bool {
         let head = &self.text[self.start..];
-        at - self.start < 16
+        at - self.start < LONGEST_MARKER
             && Marker::read(head).is_some_and(|marker| self.start + marker.len > at && marker.frame != Frame::Bracket)
     }
 
@@ -477,6 +500,9 @@ impl Scan<'_, '_> {
             _ => return,
         };
         if !(before.is_ascii_lowercase() || before >= 0x80) || self.quoted || !self.brackets.is_empty() {
+            return;
+        }
+        if !self.rules.may_start_with_starter(&self.text[at..]) {
             return;
         }
         let word = first_word(&self.text[at..]);

@@ -80,48 +80,120 @@ static MARKS: [Mark; 128] = {
     marks
 };
 
-/// The first place from `from` up to `end` where a character with a [`Mark`] may start. Characters are told apart by
-/// their first two bytes, so an answer may name one without.
-pub(in crate::text) fn next(bytes: &[u8], from: usize, end: usize) -> Option<usize> {
-    let bytes = &bytes[..end];
-    // Eight bytes at a time: in scripts whose letters are told from marks by their first byte, most have none.
-    let (eights, _) = bytes[from..].as_chunks::<8>();
-    let clear = |eight: &&[u8; 8]| !eight.iter().fold(false, |any, &byte| any | may_start(byte));
-    let mut at = from + 8 * eights.iter().take_while(clear).count();
-    loop {
-        at += bytes[at..].iter().position(|&byte| may_start(byte))?;
-        let Some(second) = bytes.get(at + 1) else { return Some(at) };
-        if bytes[at] < 0x80 {
-            return Some(at);
+/// The places in a text where a character with a [`Mark`] may start, in order. Characters are told apart by their first two
+/// bytes, so a place may be one without.
+#[derive(Debug)]
+pub(in crate::text) struct Marks<'t> {
+    bytes: &'t [u8],
+    /// Where the chunk starts that is looked at.
+    chunk: usize,
+    /// The places in the chunk that are left, as bits.
+    left: u64,
+}
+
+/// The bytes that are looked at in one go, a bit each.
+const CHUNK: usize = 64;
+
+impl<'t> Marks<'t> {
+    /// Those of `text`.
+    pub(in crate::text) fn of(text: &'t str) -> Self {
+        Self { bytes: text.as_bytes(), chunk: 0, left: candidates(text.as_bytes(), 0) }
+    }
+
+    /// The next one, if it is before `end`.
+    #[inline]
+    pub(in crate::text) fn next_before(&mut self, end: usize) -> Option<usize> {
+        loop {
+            while self.left == 0 {
+                self.chunk += CHUNK;
+                if self.chunk >= end {
+                    // A chunk before the one that is to be looked at next.
+                    self.chunk -= CHUNK;
+                    return None;
+                }
+                self.left = candidates(self.bytes, self.chunk);
+            }
+            let place = self.chunk + self.left.trailing_zeros() as usize;
+            if place >= end {
+                return None;
+            }
+            self.left &= self.left - 1;
+            if self.bytes[place].is_ascii() || starts_mark(&self.bytes[place..]) {
+                return Some(place);
+            }
         }
+    }
+
+    /// Passes over those before `at`.
+    #[inline]
+    pub(in crate::text) fn skip_to(&mut self, at: usize) {
+        let within = at % CHUNK;
+        if at - within > self.chunk {
+            self.chunk = at - within;
+            self.left = candidates(self.bytes, self.chunk);
+        }
+        if at > self.chunk {
+            self.left &= u64::MAX << within;
+        }
+    }
+}
+
+/// The places from `at` on where a character with a mark may start, as bits.
+fn candidates(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let mut last = [0; CHUNK];
+    let chunk = rest.first_chunk().unwrap_or_else(|| {
+        last[..rest.len()].copy_from_slice(rest);
+        &last
+    });
+    if chunk.is_ascii() {
+        bits(chunk, may_be_mark)
+    } else {
+        bits(chunk, |byte| may_be_mark(byte) | may_start_mark(byte))
+    }
+}
+
+/// Whether `byte` is, among those of ASCII, a mark; also for a few others, so that ranges are few.
+fn may_be_mark(byte: u8) -> bool {
+    is_within(byte, b'!', b'"')
+        | is_within(byte, b'(', b')')
+        | (byte == b'.')
+        | is_within(byte, b':', b'?')
+        | is_within(byte, b'A', b']')
+        | is_within(byte, b'{', b'}')
+}
+
+/// Whether a character with a mark beyond ASCII starts with `byte`; also for a few others.
+fn may_start_mark(byte: u8) -> bool {
+    is_within(byte, 0xdb, 0xe3) | (byte == 0xd8) | (byte | 0x14 == 0xd6) | (byte | 0x05 == 0xef)
+}
+
+/// Whether `byte` is one from `first` to `last`, as one comparison of signed numbers, which vectors have.
+#[inline(always)]
+fn is_within(byte: u8, first: u8, last: u8) -> bool {
+    byte.wrapping_add(0x80_u8.wrapping_sub(first)).cast_signed() < (0x80 + (last - first + 1)).cast_signed()
+}
+
+/// The bytes of `chunk` that are `wanted`, as bits.
+#[inline(always)]
+fn bits(chunk: &[u8; CHUNK], wanted: impl Fn(u8) -> bool) -> u64 {
+    // Compilers make vector instructions of a loop that does so little.
+    let flags = chunk.map(|byte| u8::from(wanted(byte)));
+    let (eights, _) = flags.as_chunks::<8>();
+    // The highest byte of the product has the lowest bit of each byte.
+    let gathered = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    eights.iter().enumerate().fold(0, |bits, (i, eight)| bits | gathered(eight) << (8 * i))
+}
+
+/// Whether the character beyond ASCII that `bytes` start with may have a mark, as far as its first bytes tell.
+fn starts_mark(bytes: &[u8]) -> bool {
+    match *bytes {
         // The vowel signs of Devanagari share two bytes with its danda.
-        let vowel_sign = matches!(bytes[at..], [0xe0, 0xa5, third, ..] if third & 0xfe != 0xa4);
-        if SECOND[usize::from(bytes[at] & 0x3f)] >> (second & 0x3f) & 1 == 1 && !vowel_sign {
-            return Some(at);
-        }
-        at += 2;
+        [0xe0, 0xa5, third, ..] => third & 0xfe == 0xa4,
+        [first, second, ..] => SECOND[usize::from(first & 0x3f)] >> (second & 0x3f) & 1 == 1,
+        _ => false,
     }
 }
-
-fn may_start(byte: u8) -> bool {
-    MAY_START[usize::from(byte)]
-}
-
-/// Whether a character with a mark starts with this byte in UTF-8.
-static MAY_START: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut i = 0;
-    while i < ASCII.len() {
-        table[ASCII[i] as usize] = true;
-        i += 1;
-    }
-    let mut i = 0;
-    while i < SECOND.len() {
-        table[0xc0 | i] = SECOND[i] != 0;
-        i += 1;
-    }
-    table
-};
 
 /// For each first byte from 0xC0, the second bytes, less 0x80, of the characters with a mark, as a set of bits.
 static SECOND: [u64; 64] = {
@@ -138,8 +210,6 @@ static SECOND: [u64; 64] = {
     }
     table
 };
-
-const ASCII: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ.!?:;()[]{}\"";
 
 /// The first byte of characters with a mark beyond ASCII, and the second bytes that go with it.
 const BEYOND_ASCII: [(u8, &[u8]); 12] = [
@@ -186,8 +256,12 @@ mod tests {
     fn every_character_with_a_mark_can_be_found() {
         for c in '\0'..=char::MAX {
             let mut buffer = [0; 4];
-            let bytes = c.encode_utf8(&mut buffer).as_bytes();
-            assert!(Mark::of(c) == Mark::None || next(bytes, 0, bytes.len()) == Some(0), "U+{:04X}", u32::from(c));
+            let text = c.encode_utf8(&mut buffer);
+            assert!(
+                Mark::of(c) == Mark::None || Marks::of(text).next_before(text.len()) == Some(0),
+                "U+{:04X}",
+                u32::from(c)
+            );
         }
     }
 }

@@ -8,6 +8,7 @@ mod boundary;
 mod context;
 mod mark;
 mod marker;
+mod plain;
 mod quotation;
 mod rules;
 
@@ -70,12 +71,13 @@ pub fn split_until(
     let furniture = block::Furniture::of(language);
     let mut sentences = Vec::with_capacity(text.len() / 100 + 1);
     let mut found = boundary::Found::default();
+    let mut marks = mark::Marks::of(text);
     for (paragraph, block) in block::blocks(text, furniture, line_breaks, stopped)?.into_iter().enumerate() {
         if stopped() {
             return None;
         }
         let content = block.span.of(text);
-        boundary::find(content, rules, &mut found);
+        boundary::find(content, block.span.start, &mut marks, rules, &mut found);
         let mut start = 0;
         for &end in found.ends.iter().chain([&content.len()]) {
             let span = trimmed(content, start, end);
@@ -92,7 +94,13 @@ pub fn split_until(
 
 /// `start` to `end` of `text` without the blanks at both ends.
 fn trimmed(text: &str, start: usize, end: usize) -> Span {
-    let kept = text[start..end].trim_end_matches(is_blank);
-    let end = start + kept.len();
+    let sentence = &text[start..end];
+    // Most sentences have a space before them and nothing else.
+    let start = start + usize::from(sentence.starts_with(' '));
+    if let [b'!'..=b'~', .., b'!'..=b'~'] = text.as_bytes()[start..end] {
+        return Span::new(start, end);
+    }
+    let kept = sentence.trim_end_matches(is_blank);
+    let end = end - sentence.len() + kept.len();
     Span::new(end - kept.trim_start_matches(is_blank).len(), end)
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     context::is_apart,
-    mark::{self, Mark},
+    mark::{Mark, Marks},
 };
 
 /// Whether the quotation mark from `at` to `after` opens; `None` where it touches text on both sides or on none.
@@ -28,12 +28,11 @@ pub(super) fn side(text: &str, at: usize, after: usize) -> Option<bool> {
 /// near the later one, because a quotation of several paragraphs opens each of them and closes only the last.
 pub(super) fn ambiguous_sides(text: &str) -> FxHashMap<usize, bool> {
     let mut marks = Vec::new();
-    let mut at = 0;
-    while let Some(found) = mark::next(text.as_bytes(), at, text.len()) {
+    let mut places = Marks::of(text);
+    while let Some(found) = places.next_before(text.len()) {
         let Some(c) = text[found..].chars().next() else { break };
-        at = found + c.len_utf8();
         if Mark::of(c) == Mark::Quote {
-            marks.push((found, side(text, found, at)));
+            marks.push((found, side(text, found, found + c.len_utf8())));
         }
     }
     let mut from_left = Vec::with_capacity(marks.len());

@@ -2,7 +2,7 @@
 
 use super::mark::is_unspaced;
 use crate::{
-    languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Language},
+    languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Head, Language},
     text::letter::Lowered,
 };
 
@@ -24,7 +24,7 @@ impl Rules {
         let whole = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let closed_up = (!whole && word.contains(' ')).then(|| word.replace(' ', ""));
         let word = closed_up.as_deref().unwrap_or(word);
-        if whole && !self.own.may_find(word) && !COMMON_ABBREVIATIONS.may_find(word) {
+        if whole && !self.may_be_abbreviation(word) {
             return looks_abbreviated(word);
         }
         let lower = Lowered::new(word);
@@ -40,9 +40,20 @@ impl Rules {
         Some(if initial { Abbreviation { ending: Ending::BeforeStarter, ..found } } else { found })
     }
 
+    /// Whether a list may know `word` as an abbreviation.
+    pub(super) fn may_be_abbreviation(self, word: &str) -> bool {
+        self.own.may_find(word)
+    }
+
     /// Whether `word` often starts a sentence and seldom follows an abbreviation with a capital.
     pub(super) fn starts_sentences(self, word: &str) -> bool {
         self.own.may_start_sentences(word) && self.own.starts_sentences(Lowered::new(word).as_str())
+    }
+
+    /// Whether `text` may start with such a word.
+    #[inline]
+    pub(super) fn may_start_with_starter(self, text: &str) -> bool {
+        Head::of(text).is_none_or(|head| self.own.may_start_sentences_at(head))
     }
 
     /// Whether `word` is written with a capital inside sentences too.

@@ -1,0 +1,71 @@
+//! The commonest sentence ends, told by their bytes: a word of letters, a full stop, a space, a capital.
+
+use super::rules::Rules;
+
+/// How the text goes on after a full stop that closes a plain word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlainStop {
+    /// With a space and a capital.
+    BeforeCapital,
+    /// Not at all: the paragraph ends.
+    AtEnd,
+}
+
+/// The longest word, in bytes, that is read.
+const LONGEST_WORD: usize = 40;
+
+/// What the full stop at `at` is where nothing about it is uncommon: the word before it, in Latin or Cyrillic letters, is no
+/// abbreviation, no initial and no numeral. `None` where more has to be looked at.
+pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
+    let bytes = text.as_bytes();
+    let plain = match bytes[at + 1..] {
+        [b' ', b'A'..=b'Z', ..] | [b' ', 0xd0, 0x90..=0xaf, ..] | [b' ', 0xc3, 0x80..=0x96 | 0x98..=0x9e, ..] => {
+            PlainStop::BeforeCapital
+        }
+        [] => PlainStop::AtEnd,
+        _ => return None,
+    };
+    let before = &bytes[at.saturating_sub(LONGEST_WORD)..at];
+    let (mut length, mut shared) = (0, SMALL_CONSONANT | ROMAN);
+    for &byte in before.iter().rev() {
+        let class = CLASSES[usize::from(byte)];
+        if class & LETTER == 0 {
+            break;
+        }
+        shared &= class;
+        length += 1;
+    }
+    // What else may stand before a word can belong to it, or change what it means.
+    let [.., 0..0x80, b' '] = before[..before.len() - length] else { return None };
+    (shared == 0 && is_no_abbreviation(&text[at - length..at], rules)).then_some(plain)
+}
+
+fn is_no_abbreviation(word: &str, rules: Rules) -> bool {
+    word.len() > word.chars().next().map_or(0, char::len_utf8)
+        && !word.ends_with(|c: char| c.is_ascii_uppercase())
+        && (!rules.may_be_abbreviation(word) || rules.abbreviation(word).is_none())
+}
+
+/// A byte of a letter of the Latin or Cyrillic alphabet, in UTF-8.
+const LETTER: u8 = 1;
+/// One of those that words can be made of that cannot be spoken.
+const SMALL_CONSONANT: u8 = 2;
+/// A digit of the Roman numerals that count items.
+const ROMAN: u8 = 4;
+
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        let letter = matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | 0x80..=0xbf | 0xc3 | 0xd0 | 0xd1);
+        // Of two bytes the first says nothing; the second ones of the vowels of Cyrillic are among neither consonants.
+        let consonant = matches!(byte, b'b'..=b'd' | b'f'..=b'h' | b'j' | b'k' | b'm' | b'n' | b'p' | b'q' | b's' | b't' | b'v' | b'x' | b'z' | 0xc3 | 0xd0 | 0xd1)
+            || matches!(byte, 0x81 | 0x82 | 0x84..=0x89 | 0xb1..=0xb4 | 0xb6 | 0xb7 | 0xba..=0xbd | 0xbf);
+        let roman = matches!(byte, b'i' | b'v' | b'x' | b'I' | b'V' | b'X');
+        classes[byte as usize] = letter as u8 * LETTER + consonant as u8 * SMALL_CONSONANT + roman as u8 * ROMAN;
+        if byte == 255 {
+            break classes;
+        }
+        byte += 1;
+    }
+};
