@@ -18,14 +18,24 @@ impl Head {
     /// That of `text`; `None` where it starts with no frequent letter, or a rare one follows before the fourth.
     #[inline]
     pub fn of(text: &str) -> Option<Self> {
-        if let Some((letters, rest)) = text.as_bytes().split_first_chunk::<4>()
-            && letters.iter().all(u8::is_ascii_alphabetic)
-        {
-            let key = u32::from_be_bytes(*letters) | 0x2020_2020;
-            if let [b'a'..=b'z', ..] | [b' ', b'a'..=b'z', ..] = rest {
-                return Some(Self { hash: hash(key), next: 1 << (rest[usize::from(rest[0] == b' ')] & 0x1f) });
-            }
+        if text.as_bytes().first()?.is_ascii() { Self::of_ascii(text.as_bytes()) } else { Self::of_others(text) }
+    }
+
+    fn of_ascii(bytes: &[u8]) -> Option<Self> {
+        let letters = bytes.iter().take(4).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        if letters == 0 || letters < 4 && bytes.get(letters).is_some_and(|byte| !byte.is_ascii()) {
+            return None;
         }
+        let key = bytes[..letters].iter().fold(0, |key, byte| key << 8 | u32::from(byte | 0x20));
+        let gap = usize::from(bytes.get(letters) == Some(&b' '));
+        let next = match bytes.get(letters + gap) {
+            Some(byte @ (b'!'..=b'/' | b':'..=b'~')) => 1 << (byte & 0x1f),
+            _ => u32::MAX,
+        };
+        Some(Self { hash: hash(key), next })
+    }
+
+    fn of_others(text: &str) -> Option<Self> {
         let mut rest = text.chars();
         let first = rest.next()?;
         if is_caseless(first) {
@@ -41,11 +51,8 @@ impl Head {
             }
             rest = after;
         }
-        let next = match rest.next() {
-            Some(' ') => rest.next(),
-            next => next,
-        };
-        Some(Self { hash: hash(key), next: bit(next) })
+        let next = rest.next();
+        Some(Self { hash: hash(key), next: bit(if next == Some(' ') { rest.next() } else { next }) })
     }
 }
 
@@ -63,12 +70,12 @@ fn bit(next: Option<char>) -> u32 {
     }
 }
 
-/// A letter of Latin or Cyrillic, in lower case.
+/// A letter of Cyrillic, in lower case.
 #[inline]
 fn lower(c: char) -> Option<u32> {
     match c {
-        'a'..='z' | '\u{430}'..='\u{45f}' => Some(u32::from(c)),
-        'A'..='Z' | '\u{410}'..='\u{42f}' => Some(u32::from(c) + 0x20),
+        '\u{430}'..='\u{45f}' => Some(u32::from(c)),
+        '\u{410}'..='\u{42f}' => Some(u32::from(c) + 0x20),
         '\u{400}'..='\u{40f}' => Some(u32::from(c) + 0x50),
         _ => None,
     }

@@ -104,7 +104,10 @@ impl Scan<'_, '_> {
         marks.skip_to(offset);
         while let Some(found) = marks.next_before(offset + self.text.len()).map(|place| place - offset) {
             if self.text.as_bytes()[found].is_ascii_uppercase() {
-                self.capital(found);
+                // Most capitals start a sentence.
+                if found > self.start {
+                    self.capital(found);
+                }
                 continue;
             }
             let Some(c) = self.text[found..].chars().next() else { break };
@@ -402,14 +405,14 @@ impl Scan<'_, '_> {
     /// Text from scraped pages has sentences without a space between: `years.It`. Names with a dot inside have one too.
     fn glued_ends(&self, at: usize, cluster: &Cluster, following: &Following<'_>) -> bool {
         let Some(before) = self.text[..at].chars().next_back() else { return false };
-        let run = run_before(self.text, at);
+        let run = || run_before(self.text, at);
         let word = following.word();
         let touching = &following.rest[word.len()..];
         if following.next == Next::Caseless {
             return self.glued_caseless_ends(at, before, cluster, following);
         }
-        if following.next != Next::Upper || following.dashed || is_address(run) || is_dotted_name(touching, word) {
-            return following.inverted && !is_address(run);
+        if following.next != Next::Upper || following.dashed || is_address(run()) || is_dotted_name(touching, word) {
+            return following.inverted && !is_address(run());
         }
         if !starts_like_a_word(following.rest, word) {
             return false;
@@ -420,7 +423,7 @@ impl Scan<'_, '_> {
         if before.is_ascii_digit() {
             let number = word_before(self.text, at);
             return !following.quoted
-                && run.len() >= 3
+                && run().len() >= 3
                 && number.len() >= 2
                 && word.chars().nth(1).is_some_and(char::is_lowercase);
         }
@@ -494,7 +497,7 @@ impl Scan<'_, '_> {
     /// A heading that lost its line break runs into the text: `the bridge is closed It will open`. A word that starts
     /// sentences has a capital there, between small words, where only a name could have one.
     fn capital(&mut self, at: usize) {
-        let before = match self.text.as_bytes()[self.start.min(at)..at] {
+        let before = match self.text.as_bytes()[self.start..at] {
             [.., before, b' '] => before,
             [.., b'a'..=b'z'] => return self.joints.push(at),
             _ => return,

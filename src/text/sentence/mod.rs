@@ -69,7 +69,7 @@ pub fn split_until(
 ) -> Option<Vec<Sentence>> {
     let rules = rules::Rules::of(language);
     let furniture = block::Furniture::of(language);
-    let mut sentences = Vec::with_capacity(text.len() / 100 + 1);
+    let mut sentences = Vec::with_capacity(text.len() / 64 + 1);
     let mut found = boundary::Found::default();
     let mut marks = mark::Marks::of(text);
     for (paragraph, block) in block::blocks(text, furniture, line_breaks, stopped)?.into_iter().enumerate() {

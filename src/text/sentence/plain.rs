@@ -37,13 +37,14 @@ pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
     }
     // What else may stand before a word can belong to it, or change what it means.
     let [.., 0..0x80, b' '] = before[..before.len() - length] else { return None };
-    (shared == 0 && is_no_abbreviation(&text[at - length..at], rules)).then_some(plain)
+    let word = &text[at - length..at];
+    let one_letter = word.chars().nth(1).is_none();
+    let ends = plain == PlainStop::AtEnd || !bytes[at - 1].is_ascii_uppercase() && is_no_abbreviation(word, rules);
+    (shared == 0 && !one_letter && ends).then_some(plain)
 }
 
 fn is_no_abbreviation(word: &str, rules: Rules) -> bool {
-    word.len() > word.chars().next().map_or(0, char::len_utf8)
-        && !word.ends_with(|c: char| c.is_ascii_uppercase())
-        && (!rules.may_be_abbreviation(word) || rules.abbreviation(word).is_none())
+    !rules.may_be_abbreviation(word) || rules.abbreviation(word).is_none()
 }
 
 /// A byte of a letter of the Latin or Cyrillic alphabet, in UTF-8.
