@@ -22,14 +22,22 @@ impl Head {
     }
 
     fn of_ascii(bytes: &[u8]) -> Option<Self> {
-        let letters = bytes.iter().take(4).take_while(|byte| byte.is_ascii_alphabetic()).count();
-        if letters == 0 || letters < 4 && bytes.get(letters).is_some_and(|byte| !byte.is_ascii()) {
+        // All that is looked at: the letters, a space, the character after it.
+        let start: [u8; 6] = bytes.first_chunk().copied().unwrap_or_else(|| {
+            let mut start = [0; 6];
+            start[..bytes.len()].copy_from_slice(bytes);
+            start
+        });
+        let (mut letters, mut key) = (0, 0);
+        while letters < 4 && start[letters].is_ascii_alphabetic() {
+            key = key << 8 | u32::from(start[letters] | 0x20);
+            letters += 1;
+        }
+        if letters == 0 || letters < 4 && !start[letters].is_ascii() {
             return None;
         }
-        let key = bytes[..letters].iter().fold(0, |key, byte| key << 8 | u32::from(byte | 0x20));
-        let gap = usize::from(bytes.get(letters) == Some(&b' '));
-        let next = match bytes.get(letters + gap) {
-            Some(byte @ (b'!'..=b'/' | b':'..=b'~')) => 1 << (byte & 0x1f),
+        let next = match start[letters + usize::from(start[letters] == b' ')] {
+            byte @ (b'!'..=b'/' | b':'..=b'~') => 1 << (byte & 0x1f),
             _ => u32::MAX,
         };
         Some(Self { hash: hash(key), next })

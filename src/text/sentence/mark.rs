@@ -107,7 +107,7 @@ impl<'t> Marks<'t> {
             while self.left == 0 {
                 self.chunk += CHUNK;
                 if self.chunk >= end {
-                    // A chunk before the one that is to be looked at next.
+                    // The next chunk is not looked at yet.
                     self.chunk -= CHUNK;
                     return None;
                 }
@@ -160,7 +160,8 @@ fn may_be_mark(byte: u8) -> bool {
         | (byte == b'.')
         | is_within(byte, b':', b'?')
         | is_within(byte, b'A', b']')
-        | is_within(byte, b'{', b'}')
+        // As signed numbers, bytes beyond ASCII are the least.
+        | (byte.cast_signed() > b'z'.cast_signed())
 }
 
 /// Whether a character with a mark beyond ASCII starts with `byte`; also for a few others.
@@ -263,5 +264,32 @@ mod tests {
                 u32::from(c)
             );
         }
+    }
+
+    #[test]
+    fn marks_are_found_in_order_up_to_any_end() {
+        let text = "Nora left. “Why?” (at 9) Она ушла — «вчера»। 他走了。".repeat(9);
+        let expected: Vec<usize> =
+            text.char_indices().filter(|&(_, c)| Mark::of(c) != Mark::None).map(|(at, _)| at).collect();
+        let (mut marks, mut found) = (Marks::of(&text), Vec::new());
+        for end in (0..=text.len()).step_by(70).chain([text.len()]) {
+            while let Some(at) = marks.next_before(end) {
+                assert!(at < end);
+                found.extend(text[at..].chars().next().filter(|&c| Mark::of(c) != Mark::None).map(|_| at));
+            }
+        }
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn marks_can_be_passed_over() {
+        let text = "A. ".repeat(100);
+        let mut marks = Marks::of(&text);
+        for at in [0, 1, 30, 63, 64, 130, 297] {
+            marks.skip_to(at);
+            assert_eq!(marks.next_before(text.len()), (at..).find(|at| at % 3 < 2));
+        }
+        assert_eq!(marks.next_before(text.len()), Some(298));
+        assert_eq!(marks.next_before(text.len()), None);
     }
 }

@@ -35,8 +35,11 @@ pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
         shared &= class;
         length += 1;
     }
-    // What else may stand before a word can belong to it, or change what it means.
-    let [.., 0..0x80, b' '] = before[..before.len() - length] else { return None };
+    // What else may stand before a word can belong to it, or change what it means, as a sign of degrees does.
+    let [.., first, second, b' '] = before[..before.len() - length] else { return None };
+    if [first, second] == *"°".as_bytes() {
+        return None;
+    }
     let word = &text[at - length..at];
     let one_letter = word.chars().nth(1).is_none();
     let ends = plain == PlainStop::AtEnd || !bytes[at - 1].is_ascii_uppercase() && is_no_abbreviation(word, rules);
@@ -70,3 +73,44 @@ static CLASSES: [u8; 256] = {
         byte += 1;
     }
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::languages::Language;
+
+    /// What the first full stop of `text` is.
+    #[track_caller]
+    fn check(text: &str, expected: Option<PlainStop>) {
+        let at = text.find('.').unwrap();
+        assert_eq!(stop(text, at, Rules::of(Language::from_code("en"))), expected, "{text:?}");
+    }
+
+    #[test]
+    fn a_stop_between_a_word_and_a_capital_is_plain() {
+        check("The ferry returned. It was late.", Some(PlainStop::BeforeCapital));
+        check("Паром вернулся. Он опоздал.", Some(PlainStop::BeforeCapital));
+        check("Er ist größer. Über ihn wird geredet.", Some(PlainStop::BeforeCapital));
+        check("The ferry returned.", Some(PlainStop::AtEnd));
+    }
+
+    #[test]
+    fn abbreviations_initials_and_numerals_are_not_plain() {
+        check("It was Mr. Alder.", None);
+        check("It was J. Alder.", None);
+        check("It was NATO. Alder left.", None);
+        check("It was item xi. Alder left.", None);
+        check("It cost tzv. Alder left.", None);
+        check("It was in 1990. Alder left.", None);
+    }
+
+    #[test]
+    fn what_stands_around_must_be_plain_too() {
+        check("The well-being. It", None);
+        check("The ferry returned. it", None);
+        check("The ferry returned.It", None);
+        check("The ferry returned.” It", None);
+        check("At 5° north. It", None);
+        check("ferry. It", None);
+    }
+}
