@@ -2,7 +2,7 @@
 //!
 //! [`super::block`] tells paragraphs, headings, list items and boilerplate apart by their lines; inside each,
 //! `boundary` scans from mark to mark once and decides each from what stands around it (`context`), from what the language
-//! says of the word before (`rules`) and from list markers (`marker`).
+//! says of the word before (`rules`) and from list markers (`marker`). `plain` decides the commonest ones at once.
 
 mod boundary;
 mod context;
