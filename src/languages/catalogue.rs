@@ -168,7 +168,8 @@ impl Language {
 
     /// Its own data, if it has a folder.
     pub fn tailoring(&self) -> Option<&'static Tailoring> {
-        TAILORED.iter().find(|tailoring| tailoring.code == self.code).copied()
+        let at = TAILORED.binary_search_by_key(&self.code, |tailoring| tailoring.code).ok()?;
+        Some(TAILORED[at])
     }
 }
 

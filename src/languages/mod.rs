@@ -90,7 +90,7 @@ pub static COMMON_ABBREVIATIONS: Abbreviations = Abbreviations::new(include_str!
 /// Boilerplate that pages of every language hold.
 pub static COMMON_BOILERPLATE: Boilerplate = Boilerplate::new(include_str!("boilerplate.txt"));
 
-/// The tailored languages, by code.
+/// The tailored languages, in the order of their codes.
 static TAILORED: &[&Tailoring] = &[
     &af::TAILORING,
     &am::TAILORING,
@@ -175,6 +175,11 @@ mod tests {
             assert!(seen.insert((section, entry)), "{list}: [{section}] holds {entry:?} twice");
         }
         assert!(!seen.is_empty(), "{list} is empty");
+    }
+
+    #[test]
+    fn tailored_languages_are_in_order() {
+        assert!(TAILORED.is_sorted_by_key(|tailoring| tailoring.code));
     }
 
     #[test]
