@@ -28,14 +28,13 @@ impl Head {
             start[..bytes.len()].copy_from_slice(bytes);
             start
         });
-        let (mut letters, mut key) = (0, 0);
-        while letters < 4 && start[letters].is_ascii_alphabetic() {
-            key = key << 8 | u32::from(start[letters] | 0x20);
-            letters += 1;
-        }
+        let [first, second, third, fourth, ..] = start;
+        let four = u32::from_be_bytes([first, second, third, fourth]);
+        let letters = leading_letters(four);
         if letters == 0 || letters < 4 && !start[letters].is_ascii() {
             return None;
         }
+        let key = (four | 0x2020_2020) >> (32 - 8 * letters);
         let next = match start[letters + usize::from(start[letters] == b' ')] {
             byte @ (b'!'..=b'/' | b':'..=b'~') => 1 << (byte & 0x1f),
             _ => u32::MAX,
@@ -62,6 +61,17 @@ impl Head {
         let next = rest.next();
         Some(Self { hash: hash(key), next: bit(if next == Some(' ') { rest.next() } else { next }) })
     }
+}
+
+/// How many letters of ASCII the four bytes of `four` start with, all four at once.
+#[inline]
+fn leading_letters(four: u32) -> usize {
+    let each = |byte: u8| u32::from_ne_bytes([byte; 4]);
+    let lowered = (four | each(0x20)) & each(0x7f);
+    // The sums set the highest bit of a byte where it is at least `a`, or beyond `z`.
+    let (from_a, beyond_z) = (lowered + each(0x80 - b'a'), lowered + each(0x7f - b'z'));
+    let others = (!from_a | beyond_z | four) & each(0x80);
+    others.leading_zeros() as usize / 8
 }
 
 fn hash(key: u32) -> usize {
@@ -141,6 +151,18 @@ mod tests {
         check("12 comments", true);
         check("Фото: Ада", true);
         check("扫码关注", true);
+    }
+
+    #[test]
+    fn letters_of_ascii_are_counted_up_to_the_first_other_byte() {
+        for byte in 0..=u8::MAX {
+            for place in 0..4 {
+                let mut four = *b"azAZ";
+                four[place] = byte;
+                let expected = if byte.is_ascii_alphabetic() { 4 } else { place };
+                assert_eq!(leading_letters(u32::from_be_bytes(four)), expected, "{four:?}");
+            }
+        }
     }
 
     #[test]

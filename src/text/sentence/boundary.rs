@@ -116,6 +116,8 @@ impl Scan<'_, '_> {
                 Mark::None | Mark::Capital => {}
                 Mark::FullStop if self.is_plain_stop(found) => {}
                 Mark::FullStop if self.starts_item(found) => {}
+                // A number or an address: `2.5`, `p.m.`, `example.org`.
+                Mark::FullStop if matches!(self.text.as_bytes()[at..], [b'a'..=b'z' | b'0'..=b'9', ..]) => {}
                 Mark::FullStop => marks.skip_to(offset + self.close(found, Kind::Stop)),
                 // `!Kung`: a mark that touches only the word after it belongs to that.
                 Mark::Exclamation if self.text[..found].ends_with(' ') && !is_apart(self.text, at) => {}
@@ -139,16 +141,13 @@ impl Scan<'_, '_> {
 
     /// Whether the full stop at `at` is a plain one, and so is done with.
     fn is_plain_stop(&mut self, at: usize) -> bool {
-        if at < self.start + LONGEST_MARKER {
-            return false;
-        }
         match plain::stop(self.text, at, self.rules) {
             Some(PlainStop::BeforeCapital) => {
                 self.ends.push(at + 1);
                 (self.start, self.clause) = (at + 2, at + 2);
                 true
             }
-            Some(PlainStop::AtEnd) => true,
+            Some(PlainStop::AtEnd | PlainStop::OfAbbreviation) => true,
             None => false,
         }
     }

@@ -37,13 +37,20 @@ pub(in crate::text) struct Marker {
 impl Marker {
     /// The marker that `text` starts with. A bullet before it is part of it.
     pub(in crate::text) fn read(text: &str) -> Option<Self> {
+        // A counter of several letters is a Roman numeral, so nearly all text is told from one by two letters.
+        if let [first, second, ..] = *text.as_bytes()
+            && first.is_ascii_alphabetic()
+            && second.is_ascii_alphabetic()
+            && (roman_digit(first).is_none() || roman_digit(second).is_none())
+        {
+            return None;
+        }
         let bullet = text.chars().next().filter(|&c| Mark::of(c) == Mark::Bullet).map_or(0, char::len_utf8);
         let gap = text[bullet..].bytes().take(3).take_while(|&byte| byte == b' ').count();
         let unbulleted = &text[bullet + gap..];
         let bare = unbulleted.strip_prefix('(');
         let rest = bare.unwrap_or(unbulleted);
         let len = rest.bytes().take(5).take_while(u8::is_ascii_alphanumeric).count();
-        let counter = Counter::read(&rest[..len])?;
         let after = &rest.as_bytes()[len..];
         let (frame, tail) = match (bare.is_some(), after) {
             (true, [b')', ..]) => (Frame::Brackets, 1),
@@ -52,6 +59,7 @@ impl Marker {
             (false, [b'.', ..]) => (Frame::Stop, 1),
             _ => return None,
         };
+        let counter = Counter::read(&rest[..len])?;
         Some(Self { counter, frame, len: text.len() - rest.len() + len + tail })
     }
 
@@ -104,12 +112,7 @@ impl Counter {
 fn roman(text: &str) -> Option<u16> {
     let (mut value, mut last) = (0_u16, 10);
     for byte in text.bytes() {
-        let digit = match byte.to_ascii_lowercase() {
-            b'i' => 1,
-            b'v' => 5,
-            b'x' => 10,
-            _ => return None,
-        };
+        let digit = roman_digit(byte)?;
         value += digit;
         if digit > last {
             value = value.checked_sub(2 * last)?;
@@ -117,6 +120,16 @@ fn roman(text: &str) -> Option<u16> {
         last = digit;
     }
     (1..40).contains(&value).then_some(value)
+}
+
+/// The value of a letter of such numerals.
+fn roman_digit(byte: u8) -> Option<u16> {
+    match byte.to_ascii_lowercase() {
+        b'i' => Some(1),
+        b'v' => Some(5),
+        b'x' => Some(10),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
 //! The commonest sentence ends, told by their bytes: a word of letters, a full stop, a space, a capital.
 
 use super::rules::Rules;
+use crate::languages::{Abbreviation, Ending};
 
-/// How the text goes on after a full stop that closes a plain word.
+/// What a full stop after a plain word is, which nothing about it makes uncommon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PlainStop {
-    /// With a space and a capital.
+    /// The end of a sentence, before a space and a capital.
     BeforeCapital,
-    /// Not at all: the paragraph ends.
+    /// The last character of the paragraph.
     AtEnd,
+    /// Part of an abbreviation that never ends a sentence, before a space and a capital.
+    OfAbbreviation,
 }
 
 /// The longest word, in bytes, that is read.
@@ -36,18 +39,25 @@ pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
         length += 1;
     }
     // What else may stand before a word can belong to it, or change what it means, as a sign of degrees does.
-    let [.., first, second, b' '] = before[..before.len() - length] else { return None };
-    if [first, second] == *"°".as_bytes() {
-        return None;
+    match before[..before.len() - length] {
+        [] if length == at => {}
+        [.., first, second, b' '] if [first, second] != *"°".as_bytes() => {}
+        _ => return None,
     }
     let word = &text[at - length..at];
-    let one_letter = word.chars().nth(1).is_none();
-    let ends = plain == PlainStop::AtEnd || !bytes[at - 1].is_ascii_uppercase() && is_no_abbreviation(word, rules);
-    (shared == 0 && !one_letter && ends).then_some(plain)
-}
-
-fn is_no_abbreviation(word: &str, rules: Rules) -> bool {
-    !rules.may_be_abbreviation(word) || rules.abbreviation(word).is_none()
+    if shared != 0 || word.chars().nth(1).is_none() {
+        return None;
+    }
+    match plain {
+        PlainStop::AtEnd => Some(plain),
+        _ if bytes[at - 1].is_ascii_uppercase() => None,
+        _ if !rules.may_be_abbreviation(word) => Some(plain),
+        _ => match rules.abbreviation(word) {
+            None => Some(plain),
+            Some(Abbreviation { ending: Ending::Never, .. }) => Some(PlainStop::OfAbbreviation),
+            Some(_) => None,
+        },
+    }
 }
 
 /// A byte of a letter of the Latin or Cyrillic alphabet, in UTF-8.
@@ -92,11 +102,18 @@ mod tests {
         check("Паром вернулся. Он опоздал.", Some(PlainStop::BeforeCapital));
         check("Er ist größer. Über ihn wird geredet.", Some(PlainStop::BeforeCapital));
         check("The ferry returned.", Some(PlainStop::AtEnd));
+        check("Late. It left.", Some(PlainStop::BeforeCapital));
+    }
+
+    #[test]
+    fn a_stop_after_a_title_belongs_to_it() {
+        check("It was Mr. Alder.", Some(PlainStop::OfAbbreviation));
+        check("Prof. Alder left.", Some(PlainStop::OfAbbreviation));
     }
 
     #[test]
     fn abbreviations_initials_and_numerals_are_not_plain() {
-        check("It was Mr. Alder.", None);
+        check("It closed at noon sept. Alder left.", None);
         check("It was J. Alder.", None);
         check("It was NATO. Alder left.", None);
         check("It was item xi. Alder left.", None);
@@ -111,6 +128,6 @@ mod tests {
         check("The ferry returned.It", None);
         check("The ferry returned.” It", None);
         check("At 5° north. It", None);
-        check("ferry. It", None);
+        check("a ferry. It", None);
     }
 }
