@@ -348,6 +348,17 @@ impl Iterator for Normalised<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<char> {
+        // Most characters are small letters of ASCII.
+        if let Some(byte @ b'a'..=b'z') = self.characters.as_str().bytes().next() {
+            self.last = char::from(byte);
+            return self.characters.next();
+        }
+        self.next_of_others()
+    }
+}
+
+impl Normalised<'_> {
+    fn next_of_others(&mut self) -> Option<char> {
         loop {
             let c = match self.characters.next()? {
                 c @ ('a'..='z' | ' ') => c,

@@ -110,11 +110,13 @@ impl Scan<'_, '_> {
                 }
                 continue;
             }
+            if self.is_plain_stop(found) {
+                continue;
+            }
             let Some(c) = self.text[found..].chars().next() else { break };
             let at = found + c.len_utf8();
             match Mark::of(c) {
                 Mark::None | Mark::Capital => {}
-                Mark::FullStop if self.is_plain_stop(found) => {}
                 Mark::FullStop if self.starts_item(found) => {}
                 // A number or an address: `2.5`, `p.m.`, `example.org`.
                 Mark::FullStop if matches!(self.text.as_bytes()[at..], [b'a'..=b'z' | b'0'..=b'9', ..]) => {}
@@ -139,8 +141,11 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// Whether the full stop at `at` is a plain one, and so is done with.
+    /// Whether what stands at `at` is a full stop, and a plain one, so that it is done with.
     fn is_plain_stop(&mut self, at: usize) -> bool {
+        if self.text.as_bytes()[at] != b'.' {
+            return false;
+        }
         match plain::stop(self.text, at, self.rules) {
             Some(PlainStop::BeforeCapital) => {
                 self.ends.push(at + 1);

@@ -158,8 +158,7 @@ fn may_be_mark(byte: u8) -> bool {
     is_within(byte, b'!', b'"')
         | is_within(byte, b'(', b')')
         | (byte == b'.')
-        | is_within(byte, b':', b'?')
-        | is_within(byte, b'A', b']')
+        | is_within(byte, b':', b']')
         // As signed numbers, bytes beyond ASCII are the least.
         | (byte.cast_signed() > b'z'.cast_signed())
 }
