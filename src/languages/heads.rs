@@ -51,10 +51,11 @@ impl Head {
         let mut key = lower(first)?;
         for _ in 1..4 {
             let mut after = rest.clone();
-            match after.next() {
-                Some(c) if let Some(letter) = lower(c) => key = key << 8 ^ letter,
-                Some(c) if !c.is_ascii() => return None,
-                _ => break,
+            let Some(c) = after.next() else { break };
+            match lower(c) {
+                Some(letter) => key = key << 8 ^ letter,
+                None if c.is_ascii() => break,
+                None => return None,
             }
             rest = after;
         }
