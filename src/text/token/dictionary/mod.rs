@@ -146,6 +146,7 @@ mod tests {
     #[test]
     fn a_lao_word_is_not_cut_at_ro() {
         check("ພຣະ");
+        check("ຣາຊະການ");
     }
 
     #[test]
