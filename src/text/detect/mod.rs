@@ -97,10 +97,12 @@ fn read(text: &str, options: &Options) -> (Detection, Option<Vec<Candidate>>) {
             .then(|| Some(only).filter(|only| options.candidates.contains(&only.tag)).into_iter().collect());
         return (Detection { languages: vec![only], reliable: true }, allowed);
     }
-    let reading = Reading::of(text);
+    let is_reliable = |languages: &[Candidate], reading: &Reading| {
+        languages.first().is_some_and(|best| best.confidence >= RELIABLE && is_familiar(text, reading, best.tag))
+    };
+    let reading = Reading::of(text, |reading| is_reliable(&posterior(reading, &[]), reading));
     let languages = posterior(&reading, &[]);
-    let reliable =
-        languages.first().is_some_and(|best| best.confidence >= RELIABLE && is_familiar(text, &reading, best.tag));
+    let reliable = is_reliable(&languages, &reading);
     let allowed = (!options.candidates.is_empty()).then(|| posterior(&reading, &options.candidates));
     (Detection { languages, reliable }, allowed)
 }

@@ -51,13 +51,17 @@ const FOREIGN: [char; 27] = [
 /// A text up to this many bytes is read whole.
 const WHOLE: usize = 700;
 
-/// A longer one is read in this many windows, spread over it, of so many bytes each.
-const WINDOWS: usize = 6;
+/// A longer one is read in windows of so many bytes, spread over it: every other one, and then those between.
+const WINDOWS: [usize; 6] = [0, 2, 4, 1, 3, 5];
 const WINDOW: usize = 110;
 
+/// So many windows are read at least.
+const LEAST_WINDOWS: usize = 3;
+
 impl Reading {
-    /// Reads `text`, or a sample of it where it is long: the work has a bound that does not depend on the text's length.
-    pub fn of(text: &str) -> Self {
+    /// Reads `text`, or a sample of it where it is long, no larger than it takes for `enough` to say so: the work has a bound
+    /// that does not depend on the text's length.
+    pub fn of(text: &str, enough: impl Fn(&Self) -> bool) -> Self {
         let mut reading = Self {
             letters: [0; SCRIPTS],
             words: 0,
@@ -70,13 +74,15 @@ impl Reading {
         };
         if text.len() <= WHOLE {
             reading.read(text);
-        } else {
-            for window in 0..WINDOWS {
-                let start = (text.len() - WINDOW) / (WINDOWS - 1) * window;
-                reading.read(sample(text, start, start + WINDOW));
+            return reading;
+        }
+        for (read, window) in (1..).zip(WINDOWS) {
+            let start = (text.len() - WINDOW) / (WINDOWS.len() - 1) * window;
+            reading.read(sample(text, start, start + WINDOW));
+            if read >= LEAST_WINDOWS && enough(&reading) {
+                break;
             }
         }
-        reading.look_up();
         reading
     }
 
@@ -98,6 +104,7 @@ impl Reading {
                 Token::Name => {}
             }
         }
+        self.look_up();
     }
 
     fn read_words(&mut self, token: &str) {
@@ -150,4 +157,35 @@ fn sample(text: &str, start: usize, end: usize) -> &str {
     let from = if start == 0 { 0 } else { cut.find(char::is_whitespace).unwrap_or(0) };
     let to = if end == text.len() { cut.len() } else { cut.rfind(char::is_whitespace).unwrap_or(cut.len()) };
     if from < to { &cut[from..to] } else { cut }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read of a text of so many bytes until `enough`, in words, and how often that was asked.
+    fn words_read(bytes: usize, enough: bool) -> (u32, usize) {
+        let asked = std::cell::Cell::new(0);
+        let text = "The harbour was closed. ".repeat(bytes / 24);
+        let reading = Reading::of(&text, |_| {
+            asked.set(asked.get() + 1);
+            enough
+        });
+        (reading.words, asked.get())
+    }
+
+    #[test]
+    fn a_short_text_is_read_whole() {
+        assert_eq!(words_read(480, true), (80, 0));
+    }
+
+    #[test]
+    fn a_long_text_is_read_no_further_than_is_enough() {
+        let (few, asked) = words_read(48_000, true);
+        assert_eq!(asked, 1);
+        let (all, asked) = words_read(48_000, false);
+        assert_eq!(asked, 4);
+        assert!((40..=60).contains(&few) && (90..=110).contains(&all), "{few} {all}");
+        assert_eq!(words_read(480_000, false).0, all, "however long it is");
+    }
 }

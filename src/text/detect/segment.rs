@@ -15,7 +15,8 @@ const FLOOR: f64 = 1e-4;
 /// waits any more.
 pub fn segments(text: &str, options: &Options, stopped: &dyn Fn() -> bool) -> Option<Vec<Segment>> {
     let read = |span: Span| {
-        let candidates = (!stopped()).then(|| posterior(&Reading::of(span.of(text)), &options.candidates))?;
+        let candidates =
+            (!stopped()).then(|| posterior(&Reading::of(span.of(text), |_| false), &options.candidates))?;
         Some((span, candidates))
     };
     let units: Vec<(Span, Vec<Candidate>)> = units(text).into_iter().map(read).collect::<Option<_>>()?;
