@@ -30,10 +30,11 @@
 //! | 1 a weight | row after row: whether it is its row's last; a row has at least one, a wide row [`POINTER`] |
 //! | up to where the weights begin | zero |
 //! | [`VALUE_BITS`] and [`class_bits`] a weight | the first weight last, up to the line's end: the number of its value, and above that the class; classes without a weight have 0. A wide row has in
-//! their place, as one number, where its weights start among those of wide rows |
+//! their place, as one number, which of the wide rows it is |
 //!
-//! The weights of a wide row are a byte with their number, and for each weight its class and the weight as `i8`, in units of
-//! [`WIDE_UNIT`].
+//! The weights of a wide row, one row after the other, are a bit for each class that says whether it has a weight, the first class
+//! lowest, in as many bytes as that takes; and these weights as `i8`, in units of [`WIDE_UNIT`]. They are kept in memory with a
+//! weight for every class, so that they are added without a look at which these are.
 
 use super::{
     line::{AT_ONCE, Line, Place, Weights, bits_before, find, highest, weights},
@@ -41,7 +42,7 @@ use super::{
 };
 
 /// Opens the file.
-pub const MAGIC: &[u8; 8] = b"CDLANG03";
+pub const MAGIC: &[u8; 8] = b"CDLANG04";
 
 /// The most classes that one script may have.
 pub const MAX_CLASSES: usize = 128;
@@ -59,7 +60,7 @@ pub const MAX_WEIGHTS: usize = 30;
 /// their weights are read faster and are finer.
 pub const NARROW: usize = 13;
 
-/// In place of how many weights of a narrow row a wide row says where its own are.
+/// In place of how many weights of a narrow row a wide row says which it is.
 pub const POINTER: usize = 2;
 
 /// The most wide rows of a line.
@@ -112,7 +113,8 @@ pub struct Section<'m> {
     values: [i32; VALUES],
     homes: u32,
     lines: &'m [Line],
-    wide: &'m [u8],
+    /// The weights of wide rows, each for all classes, filled up to a multiple of [`LANES`].
+    wide: Vec<[i8; LANES]>,
 }
 
 /// Weights summed over the features of a text.
@@ -188,7 +190,7 @@ impl<'m> Section<'m> {
             str::from_utf8(&tag[..end]).ok()
         });
         let biases = biases.chunks_exact(4).filter_map(|b| b.first_chunk().copied()).map(f32::from_le_bytes);
-        (count <= MAX_CLASSES).then_some(())?;
+        (1..=MAX_CLASSES).contains(&count).then_some(())?;
         Some(Self {
             classes: classes.collect::<Option<_>>()?,
             biases: biases.collect(),
@@ -196,7 +198,7 @@ impl<'m> Section<'m> {
             values: read,
             homes,
             lines,
-            wide,
+            wide: wide_rows(wide, count),
         })
     }
 
@@ -219,7 +221,7 @@ impl<'m> Section<'m> {
                 *address = Address::of(feature, self.homes);
                 *head = self.lines.get(address.home).map_or(0, |line| line[0]);
             }
-            let mut rows = [Row::Wide { start: 0, count: 0 }; BATCH];
+            let mut rows = [Row::Wide(0); BATCH];
             let mut found = 0;
             for &(address, head) in &addresses[..batch.len()] {
                 if let Some(row) = self.row::<CLASS_BITS>(address, head) {
@@ -230,11 +232,15 @@ impl<'m> Section<'m> {
                     sums.misses += 1;
                 }
             }
+            let mut wide = [[0; LANES]; MAX_CLASSES / LANES];
             for &row in &rows[..found] {
                 match row {
                     Row::Narrow { line, weights } => self.add_narrow::<CLASS_BITS>(line, weights, sums),
-                    Row::Wide { start, count } => self.add_wide(start, count, sums),
+                    Row::Wide(number) => self.add_wide(number, &mut wide),
                 }
+            }
+            for (sum, &weight) in sums.weights.iter_mut().zip(wide.as_flattened()) {
+                *sum += i32::from(weight) * WIDE_UNIT;
             }
         }
     }
@@ -258,8 +264,7 @@ impl<'m> Section<'m> {
     fn weights<const CLASS_BITS: usize>(&self, at: usize, line: &Line, place: Place) -> Row {
         let Weights { end, count } = weights(line, place, VALUE_BITS + CLASS_BITS);
         if place.wide {
-            let start = highest(bits_before(line, end), POINTER * (VALUE_BITS + CLASS_BITS));
-            Row::Wide { start: start + 1, count: self.wide.get(start).copied().unwrap_or(0) }
+            Row::Wide(highest(bits_before(line, end), POINTER * (VALUE_BITS + CLASS_BITS)))
         } else {
             Row::Narrow { line: at, weights: Weights { end, count } }
         }
@@ -288,11 +293,15 @@ impl<'m> Section<'m> {
         }
     }
 
+    /// Adds the weights of a wide row to `sums`, which has room for those of a batch.
     #[inline]
-    fn add_wide(&self, start: usize, count: u8, sums: &mut Sums) {
-        let pairs = self.wide.get(start..start + 2 * usize::from(count)).unwrap_or_default();
-        for pair in pairs.chunks_exact(2) {
-            sums.weights[usize::from(pair[0]) % MAX_CLASSES] += i32::from(pair[1].cast_signed()) * WIDE_UNIT;
+    fn add_wide(&self, number: usize, sums: &mut [[i16; LANES]; MAX_CLASSES / LANES]) {
+        let lanes = self.classes.len().div_ceil(LANES);
+        let row = self.wide.get(number * lanes..(number + 1) * lanes).unwrap_or_default();
+        for (sums, weights) in sums.iter_mut().zip(row) {
+            for (sum, &weight) in sums.iter_mut().zip(weights) {
+                *sum += i16::from(weight);
+            }
         }
     }
 
@@ -305,16 +314,40 @@ impl<'m> Section<'m> {
     }
 }
 
+/// The weights of wide rows that `bytes` hold, of so many classes.
+fn wide_rows(mut bytes: &[u8], classes: usize) -> Vec<[i8; LANES]> {
+    let lanes = classes.div_ceil(LANES);
+    // As many as there can be: each row has more weights than a narrow one.
+    let mut rows = Vec::with_capacity(bytes.len() / (lanes + NARROW + 1) * lanes);
+    while let Some((marks, mut weights)) = bytes.split_at_checked(lanes) {
+        for &marks in marks {
+            let mut row = [0; LANES];
+            let mut left = marks;
+            while left != 0 {
+                let weight = weights.split_off_first().map_or(0, |weight| weight.cast_signed());
+                row[left.trailing_zeros() as usize % LANES] = weight;
+                left &= left - 1;
+            }
+            rows.push(row);
+        }
+        bytes = weights;
+    }
+    rows
+}
+
 /// Features that are looked up together.
 const BATCH: usize = 32;
+
+/// Weights of a wide row that are added at once: as many as a byte of the file has marks for.
+const LANES: usize = 8;
 
 /// Where a feature's weights are.
 #[derive(Debug, Clone, Copy)]
 enum Row {
     /// In the line of this number.
     Narrow { line: usize, weights: Weights },
-    /// Among those of wide rows.
-    Wide { start: usize, count: u8 },
+    /// The wide row of this number.
+    Wide(usize),
 }
 
 /// Where a feature's row is looked for, and what tells it from others there.
@@ -419,16 +452,16 @@ mod tests {
     }
 
     #[test]
-    fn a_wide_row_adds_its_weights_from_their_place() {
+    fn a_wide_row_adds_its_own_weights() {
         let ends = (HEAD_BITS + CHECK_BITS, 0b10);
-        let place = (LINE_BITS - 2 * WIDTH, 3);
-        let wide = [9, 9, 9, 2, 0, 7, 2, 0xFF];
-        assert_eq!(sums([1 + 32, 0], &[ends, place], &wide), [7 * WIDE_UNIT, 0, -WIDE_UNIT]);
+        let number = (LINE_BITS - 2 * WIDTH, 2);
+        let wide = [0b111, 1, 2, 3, 0b010, 4, 0b101, 7, 0xFF];
+        assert_eq!(sums([1 + 32, 0], &[ends, number], &wide), [7 * WIDE_UNIT, 0, -WIDE_UNIT]);
     }
 
     #[test]
     fn the_embedded_model_is_within_its_size() {
-        assert!(include_bytes!("model.bin").len() <= 6_500_000);
+        assert!(include_bytes!("model.bin").len() <= 6_000_000);
     }
 
     #[test]

@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     std::fs::write(&output, pack::file(&sections)).with_context(|| format!("cannot write {}", output.display()))
 }
 
-/// What each script is given, of the file's 8 MB and of the time.
+/// What each script is given, of the file's 6 MB and of the time.
 fn plan(script: Script) -> fit::Plan {
     match script {
         Script::Latin => {

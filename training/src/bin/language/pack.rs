@@ -1,5 +1,7 @@
 //! Writes the model in the format that `copydesk::text::detect::model` reads.
 
+use std::collections::HashSet;
+
 use copydesk::text::detect::{
     model::{
         Address, CHECK_BITS, CHECK_HIGH_BITS, HEAD_BITS, LINE, LINE_BITS, MAGIC, MAX_ROWS, MAX_WIDE, NARROW, NEXT,
@@ -11,10 +13,10 @@ use copydesk::text::detect::{
 use crate::{corpus::Class, fit::Fit};
 
 /// How full the lines are at most, on average.
-const FILL: f64 = 0.92;
+const FILL: f64 = 0.965;
 
-/// How many rows are moved to make room for one, before one is left out.
-const MOVES: usize = 1000;
+/// How many moves are thought of to make room for a row, before it is left out.
+const MOVES: usize = 10_000;
 
 /// How much the importance of a weight grows with how much its feature is used: frequent features have small weights, whose
 /// errors are made often.
@@ -27,7 +29,9 @@ const ROUNDS: usize = 100;
 struct Row {
     feature: u64,
     weights: Vec<Weight>,
-    /// Where a wide row's weights start.
+    /// What is lost without it: how much its feature is used, times the squares of its weights.
+    loss: f32,
+    /// Which of the wide rows it is.
     wide: Option<usize>,
 }
 
@@ -61,16 +65,20 @@ pub fn section(classes: &[Class], fit: &Fit) -> Section {
             largest = weights.iter().fold(largest, |largest, (_, weight)| largest.max(weight.abs()));
         }
         let wide = (weights.len() > NARROW).then_some(0);
-        rows.push(Row { feature, weights, wide });
+        let loss = usage * weights.iter().map(|(_, weight)| weight * weight).sum::<f32>();
+        rows.push(Row { feature, weights, loss, wide });
     }
     narrow.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let values = values(&narrow);
     let largest = values.iter().fold(largest, |largest, value| largest.max(value.abs()));
     let scale = largest / (127 * WIDE_UNIT) as f32;
     let width = VALUE_BITS + class_bits(classes.len());
-    // The widest first.
-    rows.sort_by_key(|row| (std::cmp::Reverse(row.weights.len()), row.feature));
-    let wide = wide(&mut rows, scale);
+    // The widest first, and of these what matters most.
+    rows.sort_by(|a, b| {
+        let matters = b.weights.len().cmp(&a.weights.len()).then(b.loss.total_cmp(&a.loss));
+        matters.then(a.feature.cmp(&b.feature))
+    });
+    let wide = wide(&mut rows, classes.len(), scale);
     let used: usize = rows.iter().map(|row| row.bits(width)).sum();
     let homes = u32::try_from((used as f64 / FILL / (LINE_BITS - HEAD_BITS) as f64) as usize + 1).expect("few lines");
     let lines = Lines::of(&rows, homes, width).written(&values);
@@ -88,16 +96,15 @@ pub fn section(classes: &[Class], fit: &Fit) -> Section {
     Section { head: bytes, lines: [lines, wide].concat() }
 }
 
-/// Gives wide rows their places, the first ones first, and writes their weights there.
-fn wide(rows: &mut [Row], scale: f32) -> Vec<u8> {
+/// Numbers the wide rows, the first ones first, and writes which of so many classes each has, and the weights.
+fn wide(rows: &mut [Row], classes: usize, scale: f32) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for row in rows.iter_mut().filter(|row| row.wide.is_some()) {
-        row.wide = Some(bytes.len());
-        bytes.push(u8::try_from(row.weights.len()).expect("few weights"));
-        for &(class, weight) in &row.weights {
-            let weight = (weight / (scale * WIDE_UNIT as f32)).round() as i8;
-            bytes.extend([u8::try_from(class).expect("few classes"), weight.cast_unsigned()]);
-        }
+    for (number, row) in rows.iter_mut().filter(|row| row.wide.is_some()).enumerate() {
+        row.wide = Some(number);
+        let marks = row.weights.iter().fold(0_u128, |marks, &(class, _)| marks | 1 << class);
+        bytes.extend(&marks.to_le_bytes()[..classes.div_ceil(8)]);
+        let weight = |&(_, weight): &Weight| ((weight / (scale * WIDE_UNIT as f32)).round() as i8).cast_unsigned();
+        bytes.extend(row.weights.iter().map(weight));
     }
     bytes
 }
@@ -133,6 +140,15 @@ fn nearest(values: &[f32; VALUES], weight: f32) -> usize {
     (0..VALUES).min_by(|a, b| distance(a).total_cmp(&distance(b))).expect("some values")
 }
 
+/// A row to be put into a line.
+#[derive(Clone, Copy)]
+struct Move {
+    row: usize,
+    line: usize,
+    /// The move that this one makes room for: the row is in that one's line.
+    after: Option<usize>,
+}
+
 /// The rows of each line: each row in its home or in the other line that it may be in.
 struct Lines<'r> {
     rows: &'r [Row],
@@ -146,31 +162,42 @@ impl<'r> Lines<'r> {
     fn of(rows: &'r [Row], homes: u32, width: usize) -> Self {
         let mut lines = Self { rows, lines: vec![Vec::new(); homes as usize + NEXT], homes, width };
         for row in 0..rows.len() {
-            let mut moves = 0;
-            let mut waiting = vec![(row, lines.home(row))];
-            while let Some((row, mut line)) = waiting.pop() {
-                if !lines.fits(row, line) && lines.fits(row, lines.other(row, line)) {
-                    line = lines.other(row, line);
-                }
-                if moves > MOVES && !lines.fits(row, line) {
-                    continue;
-                }
-                lines.lines[line].insert(0, row);
-                while !lines.has_room(line, None) {
-                    moves += 1;
-                    // One that has room elsewhere, or one that is no wider, each time another.
-                    let others = &lines.lines[line];
-                    let room = (1..others.len()).find(|&at| lines.fits(others[at], lines.other(others[at], line)));
-                    let narrow = (1..others.len()).filter(|&at| lines.bits(others[at]) <= lines.bits(row));
-                    let narrow: Vec<usize> = narrow.collect();
-                    let turn = narrow.get(moves % narrow.len().max(1)).copied();
-                    let moved = room.or(turn).unwrap_or(others.len() - 1);
-                    let moved = lines.lines[line].remove(moved);
-                    waiting.push((moved, lines.other(moved, line)));
+            lines.place(row);
+        }
+        lines
+    }
+
+    /// Puts a row into one of its lines. Where neither has room, others move to their other lines, as few as that takes
+    /// (breadth-first); where that would be too many, the row is left out.
+    fn place(&mut self, row: usize) {
+        let home = self.home(row);
+        let mut moves: Vec<Move> =
+            [home, self.other(row, home)].map(|line| Move { row, line, after: None }).into_iter().collect();
+        let mut seen: HashSet<usize> = moves.iter().map(|first| first.line).collect();
+        for at in 0.. {
+            let Some(&Move { row, line, .. }) = moves.get(at) else { return };
+            if self.has_room(line, row, None) {
+                return self.make(&moves, at);
+            }
+            for &moved in &self.lines[line] {
+                let other = self.other(moved, line);
+                if moves.len() < MOVES && self.has_room(line, row, Some(moved)) && seen.insert(other) {
+                    moves.push(Move { row: moved, line: other, after: Some(at) });
                 }
             }
         }
-        lines
+    }
+
+    /// Makes the move at `last`, and all that it makes room for.
+    fn make(&mut self, moves: &[Move], last: usize) {
+        let mut at = Some(last);
+        while let Some(Move { row, line, after }) = at.map(|at| moves[at]) {
+            self.lines[line].push(row);
+            if let Some(after) = after {
+                self.lines[moves[after].line].retain(|&other| other != row);
+            }
+            at = after;
+        }
     }
 
     fn home(&self, row: usize) -> usize {
@@ -187,20 +214,14 @@ impl<'r> Lines<'r> {
         if line == home { home + 1 + self.address(row).next } else { home }
     }
 
-    /// Whether a line holds its rows, and `more` with them.
-    fn has_room(&self, line: usize, more: Option<usize>) -> bool {
-        let rows = || self.lines[line].iter().copied().chain(more);
-        HEAD_BITS + rows().map(|row| self.bits(row)).sum::<usize>() <= LINE_BITS
+    /// Whether a line has room for a row, once another has left it, and none that a look-up would confuse with it.
+    fn has_room(&self, line: usize, row: usize, gone: Option<usize>) -> bool {
+        let others = || self.lines[line].iter().copied().filter(|&other| Some(other) != gone);
+        let rows = || others().chain([row]).map(|row| &self.rows[row]);
+        HEAD_BITS + rows().map(|row| row.bits(self.width)).sum::<usize>() <= LINE_BITS
             && rows().count() <= MAX_ROWS
-            && rows().filter(|&row| self.rows[row].wide.is_some()).count() <= MAX_WIDE
-    }
-
-    fn bits(&self, row: usize) -> usize {
-        self.rows[row].bits(self.width)
-    }
-
-    fn fits(&self, row: usize, line: usize) -> bool {
-        self.has_room(line, Some(row))
+            && rows().filter(|row| row.wide.is_some()).count() <= MAX_WIDE
+            && others().all(|other| self.address(other).check != self.address(row).check)
     }
 
     /// The file's lines. Of two rows that a look-up would confuse, the first of the wider ones stays.
@@ -257,9 +278,9 @@ fn written(rows: &[&Row], elsewhere: u8, homes: u32, width: usize, values: &[f32
         set(HEAD_BITS + 8 * number, 8, usize::from(low));
         set(HEAD_BITS + 8 * rows.len() + CHECK_HIGH_BITS * number, CHECK_HIGH_BITS, usize::from(high));
         weights += row.slots();
-        if let Some(start) = row.wide {
-            assert!(start < 1 << (POINTER * width), "the weights of wide rows are within reach");
-            set(LINE_BITS - weights * width, POINTER * width, start);
+        if let Some(number) = row.wide {
+            assert!(number < 1 << (POINTER * width), "wide rows are within reach");
+            set(LINE_BITS - weights * width, POINTER * width, number);
         } else {
             for (at, &(class, weight)) in row.weights.iter().rev().enumerate() {
                 set(LINE_BITS - (weights - at) * width, width, class << VALUE_BITS | nearest(values, weight));
