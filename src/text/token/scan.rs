@@ -35,6 +35,11 @@ impl Scanner {
     pub(super) fn scan(&mut self, text: &str, span: Span, mut emit: impl FnMut(Span)) {
         let mut at = span.start;
         while at < span.end {
+            if let Some(end) = plain_word_end(text.as_bytes(), at, span.end) {
+                emit(Span::new(at, end));
+                at = end + 1;
+                continue;
+            }
             match class_at(text, at) {
                 (Class::Word, _) => {
                     let run = Run::new(text, at, span.end);
@@ -307,9 +312,9 @@ impl Run {
     fn new(text: &str, start: usize, limit: usize) -> Self {
         let mut run = Self { start, end: start, affixed: false, part: start };
         while run.end < limit {
-            let plain = text.as_bytes()[run.end..limit].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            if plain > 0 {
-                run.end += plain;
+            let rest = &text.as_bytes()[run.end..limit];
+            if rest[0].is_ascii_alphanumeric() {
+                run.end += leading_alphanumerics(rest);
                 continue;
             }
             let (class, length) = class_at(text, run.end);
@@ -382,6 +387,42 @@ impl Run {
     }
 }
 
+/// Where the word that starts at `at` ends, if it is one of letters and digits of ASCII and what stands there joins nothing.
+#[inline]
+fn plain_word_end(bytes: &[u8], at: usize, limit: usize) -> Option<usize> {
+    let end = at + leading_alphanumerics(&bytes[at..limit]);
+    (end > at && (end == limit || ASCII.get(usize::from(bytes[end])) == Some(&Class::Other))).then_some(end)
+}
+
+/// How many letters and digits of ASCII `bytes` start with.
+#[inline]
+fn leading_alphanumerics(bytes: &[u8]) -> usize {
+    let (eights, rest) = bytes.as_chunks();
+    let mut count = 0;
+    for &eight in eights {
+        let here = leading_alphanumerics_of(u64::from_le_bytes(eight));
+        count += here;
+        if here < 8 {
+            return count;
+        }
+    }
+    count + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+}
+
+/// How many of the bytes of `eight` it starts with, the lowest first, all of them at once: most words need no other step.
+#[inline]
+fn leading_alphanumerics_of(eight: u64) -> usize {
+    let each = |byte: u8| u64::from_ne_bytes([byte; 8]);
+    let ascii = eight & each(0x7f);
+    // The highest bit of each sum says whether a byte is `first` or more; no sum reaches into the next byte.
+    let from = |bytes: u64, first: u8| bytes + each(0x80 - first);
+    let small = ascii | each(0x20);
+    let letters = from(small, b'a') & !from(small, b'z' + 1);
+    let digits = from(ascii, b'0') & !from(ascii, b'9' + 1);
+    let others = (!(letters | digits) | eight) & each(0x80);
+    others.trailing_zeros() as usize / 8
+}
+
 fn is_hebrew(c: char) -> bool {
     matches!(c, '\u{5d0}'..='\u{5ea}')
 }
@@ -398,4 +439,23 @@ fn address_end(text: &str, at: usize, limit: usize) -> usize {
         .unwrap_or(run.len());
     let kept = run[..length].trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '’', '…']).len();
     at + kept.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_bytes_are_asked_as_one_is() {
+        for byte in 0..=u8::MAX {
+            for at in 0..24 {
+                let mut bytes = *b"az09AZ_-azAZ09bcdeFG/1xy";
+                bytes[at] = byte;
+                for start in 0..bytes.len() {
+                    let expected = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+                    assert_eq!(leading_alphanumerics(&bytes[start..]), expected, "{:?}", &bytes[start..]);
+                }
+            }
+        }
+    }
 }
