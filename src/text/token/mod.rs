@@ -4,14 +4,18 @@ pub mod dictionary;
 
 mod hangul;
 mod interner;
+mod known;
 mod scan;
+mod short;
 mod stems;
 
 use crate::languages::{Language, Tailoring};
 
 use self::{
     interner::Interner,
+    known::Known,
     scan::{Scanner, Spelling},
+    short::Short,
     stems::Stems,
 };
 use super::{sentence::Sentence, span::Span};
@@ -92,19 +96,19 @@ impl Terms {
     /// The words of `sentences` of `text` and of `title`.
     pub fn new(text: &str, title: &str, sentences: &[Sentence], language: Option<&'static Language>) -> Self {
         // About as many as a text of 4 KB has; a long one repeats more of them.
-        let mut vocabulary = Vocabulary::new(language, text.len().min(1 << 16) / 12);
+        let mut vocabulary = Vocabulary::new(language, text.len().min(1 << 16) / 8);
         let mut scanner = Scanner::new(language.and_then(Language::tailoring));
-        let mut tokens = Vec::with_capacity(text.len() / 6);
+        let mut tokens = Vec::with_capacity(text.len() / 4);
         let mut sentence_ends = Vec::with_capacity(sentences.len());
         for sentence in sentences {
             scanner.scan(text, sentence.span, |span| {
-                tokens.push(Token { span, word: vocabulary.word(span.of(text)) });
+                tokens.push(Token { span, word: vocabulary.word(text, span) });
             });
             sentence_ends.push(tokens.len());
         }
         let mut title_tokens = Vec::new();
         scanner.scan(title, Span::new(0, title.len()), |span| {
-            title_tokens.push(Token { span, word: vocabulary.word(span.of(title)) });
+            title_tokens.push(Token { span, word: vocabulary.word(title, span) });
         });
         Self { tokens, sentence_ends, title: title_tokens, words: vocabulary.words, stems: vocabulary.stems }
     }
@@ -140,7 +144,7 @@ impl Terms {
         let mut vocabulary = Vocabulary::new(language, 0);
         let mut terms = Vec::new();
         Scanner::new(language.and_then(Language::tailoring)).scan(phrase, Span::new(0, phrase.len()), |span| {
-            let word = vocabulary.word(span.of(phrase));
+            let word = vocabulary.word(phrase, span);
             let term = vocabulary.words[word as usize].term;
             terms.push(self.stems.find(vocabulary.stems.string(term)));
         });
@@ -153,6 +157,7 @@ struct Vocabulary {
     tailoring: Option<&'static Tailoring>,
     stems_of_words: Option<Stems>,
     turkic: bool,
+    known: Known,
     /// The words as they are written.
     surfaces: Interner,
     words: Vec<Word>,
@@ -168,6 +173,7 @@ impl Vocabulary {
             tailoring,
             stems_of_words: tailoring.and_then(|t| Some(Stems::new(t.stemmer?, &t.dependents))),
             turkic: language.is_some_and(|l| matches!(l.code, "tr" | "az")),
+            known: Known::of(language),
             surfaces: Interner::with_room(expected),
             words: Vec::with_capacity(expected),
             stems: Interner::with_room(expected),
@@ -175,31 +181,56 @@ impl Vocabulary {
         }
     }
 
-    /// The number of the word written as `surface`.
-    fn word(&mut self, surface: &str) -> u32 {
-        let number = self.surfaces.intern(surface);
+    /// The number of the word that stands at `span` of `text`.
+    #[inline]
+    fn word(&mut self, text: &str, span: Span) -> u32 {
+        let Some(surface) = Short::of(text, span) else { return self.long_word(span.of(text)) };
+        let hash = surface.hash();
+        let number = self.surfaces.intern_short(surface, hash);
         if number as usize == self.words.len() {
-            let word = self.analyse(surface);
+            let known = self.known.find(surface, hash, |stem| self.stems.intern_short(stem, stem.hash()));
+            let word = known.unwrap_or_else(|| self.learn(span.of(text), surface, hash));
             self.words.push(word);
         }
         number
     }
 
-    fn analyse(&mut self, surface: &str) -> Word {
+    fn long_word(&mut self, surface: &str) -> u32 {
+        let number = self.surfaces.intern(surface);
+        if number as usize == self.words.len() {
+            let (word, _) = self.analyse(surface);
+            self.words.push(word);
+        }
+        number
+    }
+
+    /// Analyses `surface`, and keeps what it is if that is the same in every text.
+    fn learn(&mut self, surface: &str, short: Short, hash: u64) -> Word {
+        let (word, keeps) = self.analyse(surface);
+        if keeps && let Some(stem) = self.stems.short(word.term) {
+            self.known.keep(short, hash, word, stem);
+        }
+        word
+    }
+
+    /// What the word written as `surface` is, and whether it is that in every text: a number with a unit or an initial is
+    /// what the same in small letters was before it.
+    fn analyse(&mut self, surface: &str) -> (Word, bool) {
         self.lower.clear();
         let spelling = scan::spell(surface, self.turkic, &mut self.lower);
         let case = Case::of(&spelling);
+        let initial = is_initials(surface);
+        let keeps = spelling.digits == 0 && !initial;
         if case.is_capitalised()
             && let Some(&same) = self.surfaces.find(&self.lower).and_then(|same| self.words.get(same as usize))
         {
-            return Word { case, ..same };
+            return (Word { case, ..same }, keeps);
         }
         let lower = self.lower.as_str();
         let listed = self.tailoring.is_some_and(|t| t.stop_words.contains(lower));
         let number = spelling.letters == 0;
         let characters = spelling.letters + spelling.digits;
         // A letter by itself is no topic, but an initial may stand inside a name.
-        let initial = is_initials(surface);
         let letter = characters == 1 && case != Case::Uncased;
         let connector = initial || self.tailoring.is_some_and(|t| t.connectors.contains(lower));
         // Hiragana alone writes what joins the words of Japanese.
@@ -215,11 +246,11 @@ impl Vocabulary {
                 || (spelling.digits > 0 && is_code(surface)));
         let stop = listed || connector || letter || odd;
         let (term, dependent) = match &self.stems_of_words {
-            Some(words) if !stop => words.stem(lower, |stem, dependent| (self.stems.intern(stem), dependent)),
+            Some(words) if !stop => (self.stems.intern(&words.stem(lower)), words.is_dependent(lower)),
             _ => (self.stems.intern(lower), false),
         };
         let elided = lower.len() > 1 && lower.ends_with('\'');
-        Word { term, stop, connector, elided, dependent, case, number, characters }
+        (Word { term, stop, connector, elided, dependent, case, number, characters }, keeps)
     }
 }
 
