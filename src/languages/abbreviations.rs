@@ -9,6 +9,7 @@ use super::{
     heads::{Head, Heads},
     sections,
     shapes::Shapes,
+    tails::{Tail, Tails},
 };
 
 /// The abbreviations and sentence starters of a language, from the sections of its `abbreviations.txt`.
@@ -61,6 +62,7 @@ struct Lists {
     abbreviations: FxHashMap<&'static str, Abbreviation>,
     /// In this language and in all.
     shapes_of_abbreviations: Shapes,
+    tails_of_abbreviations: Tails,
     starters: FxHashSet<&'static str>,
     shapes_of_starters: Shapes,
     heads_of_starters: Heads,
@@ -110,6 +112,12 @@ impl Abbreviations {
     /// Whether [`Self::find`] may know `word`, in any case, in this language or among the abbreviations of all.
     pub fn may_find(&self, word: &str) -> bool {
         self.lists().shapes_of_abbreviations.may_hold(word)
+    }
+
+    /// Whether [`Self::find`] may know a word with this `tail`, in any case, likewise.
+    #[inline]
+    pub fn may_find_with(&self, tail: Tail) -> bool {
+        self.lists().tails_of_abbreviations.may_hold(tail)
     }
 
     /// Whether `word`, in any case, may be one that [`Self::starts_sentences`].
@@ -173,8 +181,10 @@ impl Abbreviations {
                 lists.insert(section, word);
             }
             let common = COMMON_ABBREVIATIONS.entries().filter(|(section, _)| is_of_abbreviations(section));
-            let abbreviations = lists.abbreviations.keys().copied().chain(common.map(|(_, word)| word));
-            lists.shapes_of_abbreviations = Shapes::of(abbreviations);
+            let abbreviations: Vec<_> =
+                lists.abbreviations.keys().copied().chain(common.map(|(_, word)| word)).collect();
+            lists.shapes_of_abbreviations = Shapes::of(abbreviations.iter().copied());
+            lists.tails_of_abbreviations = Tails::of(abbreviations);
             lists.shapes_of_starters = Shapes::of(lists.starters.iter().copied());
             lists.starters.iter().for_each(|word| lists.heads_of_starters.insert(word));
             lists

@@ -64,15 +64,20 @@ impl Head {
     }
 }
 
-/// How many letters of ASCII the four bytes of `four` start with, all four at once.
+/// How many letters of ASCII the four bytes of `four`, the first in the highest, start with.
 #[inline]
 fn leading_letters(four: u32) -> usize {
+    others(four).leading_zeros() as usize / 8
+}
+
+/// The highest bit of each byte of `four` that is no letter of ASCII, all four at once.
+#[inline]
+pub(super) fn others(four: u32) -> u32 {
     let each = |byte: u8| u32::from_ne_bytes([byte; 4]);
     let lowered = (four | each(0x20)) & each(0x7f);
     // The sums set the highest bit of a byte where it is at least `a`, or beyond `z`.
     let (from_a, beyond_z) = (lowered + each(0x80 - b'a'), lowered + each(0x7f - b'z'));
-    let others = (!from_a | beyond_z | four) & each(0x80);
-    others.leading_zeros() as usize / 8
+    (!from_a | beyond_z | four) & each(0x80)
 }
 
 fn hash(key: u32) -> usize {

@@ -11,6 +11,7 @@ mod heads;
 mod sections;
 mod shapes;
 mod tailoring;
+mod tails;
 mod word_list;
 
 pub use abbreviations::{Abbreviation, Abbreviations, Ending};
@@ -18,6 +19,7 @@ pub use boilerplate::Boilerplate;
 pub use catalogue::{CATALOGUE, Language, Tag};
 pub use heads::Head;
 pub use tailoring::Tailoring;
+pub use tails::Tail;
 pub use word_list::WordList;
 
 mod af;

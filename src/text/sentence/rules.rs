@@ -2,7 +2,7 @@
 
 use super::mark::is_unspaced;
 use crate::{
-    languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Head, Language},
+    languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Head, Language, Tail},
     text::letter::Lowered,
 };
 
@@ -43,6 +43,12 @@ impl Rules {
     /// Whether a list may know `word` as an abbreviation.
     pub(super) fn may_be_abbreviation(self, word: &str) -> bool {
         self.own.may_find(word)
+    }
+
+    /// Whether a list may know a word with this `tail` as an abbreviation.
+    #[inline]
+    pub(super) fn may_be_abbreviation_with(self, tail: Tail) -> bool {
+        self.own.may_find_with(tail)
     }
 
     /// Whether `word` often starts a sentence and seldom follows an abbreviation with a capital.
