@@ -18,6 +18,8 @@ pub struct Language {
     pub scripts: &'static [&'static str],
     /// Other codes that mean it: withdrawn ones, ISO 639-2/B, members of a macrolanguage.
     aliases: &'static [&'static str],
+    /// The place of its own data among those of tailored languages.
+    tailored: Option<usize>,
 }
 
 /// A language in a script: what a BCP 47 tag without region says.
@@ -147,7 +149,24 @@ const fn row(
     scripts: &'static [&'static str],
     aliases: &'static [&'static str],
 ) -> Language {
-    Language { code, alpha3, name, scripts, aliases }
+    Language { code, alpha3, name, scripts, aliases, tailored: tailored(code) }
+}
+
+/// Looked up while compiling, since every analysis asks for it. Codes have two or three letters.
+const fn tailored(code: &str) -> Option<usize> {
+    let mut i = 0;
+    while i < TAILORED.len() {
+        let (known, code) = (TAILORED[i].code.as_bytes(), code.as_bytes());
+        if known.len() == code.len()
+            && known[0] == code[0]
+            && known[1] == code[1]
+            && known[known.len() - 1] == code[code.len() - 1]
+        {
+            return Some(i);
+        }
+        i += 1;
+    }
+    None
 }
 
 impl Language {
@@ -168,8 +187,7 @@ impl Language {
 
     /// Its own data, if it has a folder.
     pub fn tailoring(&self) -> Option<&'static Tailoring> {
-        let at = TAILORED.binary_search_by_key(&self.code, |tailoring| tailoring.code).ok()?;
-        Some(TAILORED[at])
+        self.tailored.map(|place| TAILORED[place])
     }
 }
 
