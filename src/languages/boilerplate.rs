@@ -44,22 +44,20 @@ struct Lists {
 #[derive(Debug, Default)]
 struct Openings {
     pairs: Pairs,
-    /// The openings of each phrase, from the first character alone on, by their hash.
-    reaches: FxHashMap<u32, Reach>,
+    /// The openings of each phrase, from the first character alone on.
+    inside: Hashes,
+    /// The longest opening of each, which is the phrase or as much of it as is looked at: a filter, and all of them.
+    may_end: Hashes,
+    ends: FxHashSet<u32>,
 }
 
 /// With which two characters phrases start: by the first the second ones as bits, five bits of each.
 #[derive(Debug, Default)]
 struct Pairs([u32; 32]);
 
-/// How far a phrase has come with the characters that a text starts with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Reach {
-    /// A phrase starts with them.
-    Inside,
-    /// They are a phrase, or as much of one as is looked at.
-    End,
-}
+/// A set of hashes that may hold others too.
+#[derive(Debug)]
+struct Hashes([u64; 128]);
 
 /// How many characters of a phrase are looked at.
 const LONGEST_OPENING: usize = 12;
@@ -191,19 +189,18 @@ impl Lists {
 impl Openings {
     fn insert(&mut self, phrase: &str) {
         self.pairs.insert(phrase.chars());
-        let length = phrase.chars().count().min(LONGEST_OPENING);
-        for (i, hash) in hashes(phrase.chars()).enumerate() {
-            let reach = if i + 1 == length { Reach::End } else { Reach::Inside };
-            let known = self.reaches.entry(hash).or_insert(reach);
-            *known = reach.max(*known);
+        hashes(phrase.chars()).for_each(|hash| self.inside.insert(hash));
+        if let Some(end) = hashes(phrase.chars()).last() {
+            self.may_end.insert(end);
+            self.ends.insert(end);
         }
     }
 
     /// Whether `text` may start with one of the phrases.
     fn may_open(&self, text: impl Iterator<Item = char> + Clone) -> bool {
         self.pairs.hold(text.clone()) && {
-            let mut reaches = hashes(text).map(|hash| self.reaches.get(&hash));
-            reaches.find(|&reach| reach != Some(&Reach::Inside)) == Some(Some(&Reach::End))
+            let mut openings = hashes(text).take_while(|&hash| self.inside.may_hold(hash));
+            openings.any(|hash| self.may_end.may_hold(hash) && self.ends.contains(&hash))
         }
     }
 }
@@ -217,6 +214,28 @@ impl Pairs {
     fn hold(&self, mut text: impl Iterator<Item = char>) -> bool {
         let (first, second) = (text.next().unwrap_or('\0'), text.next().unwrap_or('\0'));
         self.0[five_bits(first)] >> five_bits(second) & 1 == 1
+    }
+}
+
+impl Hashes {
+    fn insert(&mut self, hash: u32) {
+        let (word, bit) = Self::place(hash);
+        self.0[word] |= bit;
+    }
+
+    fn may_hold(&self, hash: u32) -> bool {
+        let (word, bit) = Self::place(hash);
+        self.0[word] & bit != 0
+    }
+
+    fn place(hash: u32) -> (usize, u64) {
+        ((hash >> 25) as usize, 1 << (hash >> 19 & 0x3f))
+    }
+}
+
+impl Default for Hashes {
+    fn default() -> Self {
+        Self([0; 128])
     }
 }
 
