@@ -69,7 +69,7 @@ pub(super) fn classify(
     let repeated = Repeated::among(text, spans, &looks);
     let mut blocks: Vec<Block> = Vec::with_capacity(spans.len());
     for (i, &span) in spans.iter().enumerate() {
-        let after_colon = i > 0 && spans[i - 1].of(text).ends_with([':', '：']);
+        let after_colon = || i > 0 && spans[i - 1].of(text).ends_with([':', '：']);
         let kind = match looks[i] {
             Look::Prose => Kind::Prose,
             Look::Boilerplate => Kind::Boilerplate,
@@ -81,14 +81,14 @@ pub(super) fn classify(
             }
             Look::Title { .. } if spans.len() == 1 => Kind::Prose,
             // What stands under "You may also be interested in:" are links.
-            Look::Title { .. } if after_colon && blocks[i - 1].kind == Kind::Boilerplate => Kind::Boilerplate,
+            Look::Title { .. } if after_colon() && blocks[i - 1].kind == Kind::Boilerplate => Kind::Boilerplate,
             Look::Title { words, .. } if words <= MOST_WORDS_OF_A_REPEATED_LABEL && repeated.holds(span.of(text)) => {
                 Kind::Boilerplate
             }
             Look::Title { words, .. } if words <= MOST_WORDS_OF_A_LABEL && beside_boilerplate(&looks, i) => {
                 Kind::Boilerplate
             }
-            Look::Title { .. } if after_colon => Kind::ListItem,
+            Look::Title { .. } if after_colon() => Kind::ListItem,
             Look::Title { .. } if i > 0 && blocks[i - 1].kind == Kind::ListItem && !looks[i - 1].is_item() => {
                 Kind::ListItem
             }
@@ -154,15 +154,18 @@ impl Furniture {
     /// The kind of the sentence at `span` of `content`, a block of kind `block`. So many `joints`, capitals that touch a small
     /// letter, stand in it.
     pub(in crate::text) fn kind(self, content: &str, span: Span, joints: usize, block: Kind) -> Kind {
+        if block != Kind::Prose {
+            return block;
+        }
         let sentence = span.of(content);
         // A short block that starts as boilerplate does is no prose: nothing new can be seen at its start.
         let seen = span.start == 0 && content.len() <= LONGEST_LABEL;
-        match block {
-            Kind::Prose if !seen && sentence.len() <= LONGEST_LABEL && self.starts_sentence(sentence) => {
-                Kind::Boilerplate
-            }
-            Kind::Prose if is_run_together(sentence, joints) => Kind::ListItem,
-            kind => kind,
+        if !seen && sentence.len() <= LONGEST_LABEL && self.starts_sentence(sentence) {
+            Kind::Boilerplate
+        } else if is_run_together(sentence, joints) {
+            Kind::ListItem
+        } else {
+            Kind::Prose
         }
     }
 

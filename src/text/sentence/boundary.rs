@@ -17,17 +17,25 @@ use super::{
 };
 
 /// What a scan of a paragraph finds, each in order.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Found {
-    /// The ends of all sentences but the last.
+    /// The ends of all sentences.
     pub(super) ends: Vec<usize>,
     /// The capitals that touch a small letter before them, as far as both are ASCII: `teams:Red OneBlue Two`.
     pub(super) joints: Vec<usize>,
 }
 
 impl Found {
+    /// With room for what most paragraphs hold.
+    pub(super) fn new() -> Self {
+        Self { ends: Vec::with_capacity(16), joints: Vec::new() }
+    }
+
     /// How many joints stand inside `span`.
     pub(super) fn joints_in(&self, span: Span) -> usize {
+        if self.joints.is_empty() {
+            return 0;
+        }
         let before = |place: usize| self.joints.partition_point(|&joint| joint < place);
         before(span.end) - before(span.start + 1)
     }
@@ -41,6 +49,7 @@ pub(super) fn find(paragraph: &str, offset: usize, marks: &mut Marks<'_>, rules:
     let (brackets, sides) = (Vec::new(), None);
     Scan { text: paragraph, rules, ends, joints, start: 0, clause: 0, brackets, quoted: false, sides }
         .run(offset, marks);
+    ends.push(paragraph.len());
 }
 
 /// More open brackets than this are no parentheses.
@@ -472,8 +481,8 @@ impl Scan<'_, '_> {
         if counter == 0 || counter > 5 || place <= self.start || !self.text[..place].ends_with(' ') {
             return false;
         }
-        let Some(marker) = Marker::read(&self.text[place..]) else { return false };
         let Some(first) = Marker::read(&self.text[self.start..]) else { return false };
+        let Some(marker) = Marker::read(&self.text[place..]) else { return false };
         if place < self.start + first.len
             || !(marker.follows(&first) || marker.is_first())
             || marker.frame == Frame::Stop && !self.are_items(&first, &marker, place)

@@ -139,13 +139,21 @@ impl<'t> Marks<'t> {
 }
 
 /// The places from `at` on where a character with a mark may start, as bits.
+#[inline]
 fn candidates(bytes: &[u8], at: usize) -> u64 {
     let rest = bytes.get(at..).unwrap_or_default();
-    let mut last = [0; CHUNK];
-    let chunk = rest.first_chunk().unwrap_or_else(|| {
-        last[..rest.len()].copy_from_slice(rest);
-        &last
-    });
+    rest.first_chunk().map_or_else(|| candidates_at_end(rest), candidates_in)
+}
+
+/// Those of the last bytes of a text.
+#[cold]
+fn candidates_at_end(rest: &[u8]) -> u64 {
+    let mut chunk = [0; CHUNK];
+    chunk[..rest.len()].copy_from_slice(rest);
+    candidates_in(&chunk)
+}
+
+fn candidates_in(chunk: &[u8; CHUNK]) -> u64 {
     if chunk.is_ascii() {
         bits(chunk, may_be_mark)
     } else {
@@ -154,6 +162,7 @@ fn candidates(bytes: &[u8], at: usize) -> u64 {
 }
 
 /// Whether `byte` is, among those of ASCII, a mark; also for a few others, so that ranges are few.
+#[inline(always)]
 fn may_be_mark(byte: u8) -> bool {
     is_within(byte, b'!', b'"')
         | is_within(byte, b'(', b')')
@@ -164,6 +173,7 @@ fn may_be_mark(byte: u8) -> bool {
 }
 
 /// Whether a character with a mark beyond ASCII starts with `byte`; also for a few others.
+#[inline(always)]
 fn may_start_mark(byte: u8) -> bool {
     is_within(byte, 0xdb, 0xe3) | (byte == 0xd8) | (byte | 0x14 == 0xd6) | (byte | 0x05 == 0xef)
 }

@@ -70,7 +70,7 @@ pub fn split_until(
     let rules = rules::Rules::of(language);
     let furniture = block::Furniture::of(language);
     let mut sentences = Vec::with_capacity(text.len() / 64 + 1);
-    let mut found = boundary::Found::default();
+    let mut found = boundary::Found::new();
     let mut marks = mark::Marks::of(text);
     for (paragraph, block) in block::blocks(text, furniture, line_breaks, stopped)?.into_iter().enumerate() {
         if stopped() {
@@ -79,7 +79,7 @@ pub fn split_until(
         let content = block.span.of(text);
         boundary::find(content, block.span.start, &mut marks, rules, &mut found);
         let mut start = 0;
-        for &end in found.ends.iter().chain([&content.len()]) {
+        for &end in &found.ends {
             let span = trimmed(content, start, end);
             if span.start < span.end {
                 let kind = furniture.kind(content, span, found.joints_in(span), block.kind);
@@ -94,12 +94,13 @@ pub fn split_until(
 
 /// `start` to `end` of `text` without the blanks at both ends.
 fn trimmed(text: &str, start: usize, end: usize) -> Span {
-    let sentence = &text[start..end];
     // Most sentences have a space before them and nothing else.
-    let start = start + usize::from(sentence.starts_with(' '));
-    if let [b'!'..=b'~', .., b'!'..=b'~'] = text.as_bytes()[start..end] {
-        return Span::new(start, end);
+    match text.as_bytes()[start..end] {
+        [b' ', b'!'..=b'~', .., b'!'..=b'~'] => return Span::new(start + 1, end),
+        [b'!'..=b'~', .., b'!'..=b'~'] => return Span::new(start, end),
+        _ => {}
     }
+    let sentence = &text[start..end];
     let kept = sentence.trim_end_matches(is_blank);
     let end = end - sentence.len() + kept.len();
     Span::new(end - kept.trim_start_matches(is_blank).len(), end)
