@@ -207,7 +207,7 @@ impl AnalyzeArguments {
             let Answer { name, bytes, text, outcome } = joined?;
             progress.count(bytes, outcome.is_err());
             progress.suspend(|| match outcome {
-                Ok(analysis) if self.json => writeln!(io::stdout(), "{}", json::analysis(&analysis, self.fields())),
+                Ok(analysis) if self.json => io::stdout().write_all(&json::analysis(&analysis, self.fields())),
                 Ok(analysis) => Page::new(&text, &analysis).print(several.then_some(&name)),
                 Err(error) => writeln!(anstream::stderr(), "{name}: {}", outcome::in_words(&error)),
             })?;

@@ -48,7 +48,7 @@ pub struct Bulk {
 
 /// A line of output, and what it is of.
 struct Line {
-    json: String,
+    json: Vec<u8>,
     bytes: u64,
     failed: bool,
 }
@@ -130,14 +130,13 @@ impl Bulk {
         let mut lines = std::pin::pin!(lines);
         let mut skipped = 0_u64;
         while let Some(line) = lines.next().await {
-            let Line { mut json, bytes, failed } = line?;
-            json.push('\n');
+            let Line { json, bytes, failed } = line?;
             progress.count(bytes, failed);
             for bytes in skips.try_iter() {
                 skipped += 1;
                 progress.skip(bytes);
             }
-            output.write_all(json.as_bytes())?;
+            output.write_all(&json)?;
         }
         skipped += u64::try_from(skips.iter().count()).unwrap_or(u64::MAX);
         output.flush()?;
