@@ -1,5 +1,6 @@
 //! Who does the work: this process, or a server.
 
+use std::convert::identity;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use tonic::{Code, Request};
 
 use crate::service::{
     self, Engine, Limits,
-    proto::{AnalyzeRequest, analysis_service_client::AnalysisServiceClient},
+    proto::{AnalyzeRequest, AnalyzeResponse, analysis_service_client::AnalysisServiceClient},
     status,
     workers::{WorkerLimits, Workers},
 };
@@ -45,12 +46,21 @@ impl Backend {
 
     /// Analyses one text.
     pub async fn analyze(self, request: AnalyzeRequest) -> Outcome {
+        self.analyze_then(request, identity).await
+    }
+
+    /// Analyses one text, and does `then` with the analysis: in this process on the thread that made it.
+    pub async fn analyze_then<T: Send + 'static>(
+        self,
+        request: AnalyzeRequest,
+        then: impl FnOnce(AnalyzeResponse) -> T + Send + 'static,
+    ) -> Result<T, tonic_types::Status> {
         let outcome = match self {
             Self::InProcess(engine) => match service::job(request, &engine.limits) {
-                Ok(job) => engine.run(Arc::new(job), None).await,
+                Ok(job) => engine.run_then(Arc::new(job), None, then).await,
                 Err(invalid) => Err(invalid),
             },
-            Self::Server(client, timeout) => call(client, request, timeout).await,
+            Self::Server(client, timeout) => call(client, request, timeout).await.map(then),
         };
         outcome.map_err(|status| status::to_proto(&status))
     }
@@ -65,7 +75,7 @@ async fn call(
     mut client: AnalysisServiceClient<Connection>,
     message: AnalyzeRequest,
     timeout: Duration,
-) -> Result<service::proto::AnalyzeResponse, tonic::Status> {
+) -> Result<AnalyzeResponse, tonic::Status> {
     for tried in 1..TRIES {
         let mut request = Request::new(message.clone());
         request.set_timeout(timeout);

@@ -1,5 +1,6 @@
 //! What every handler shares, and the services as routes.
 
+use std::convert::identity;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -92,11 +93,21 @@ impl Engine {
 
     /// Does `job` on a worker.
     pub async fn run(&self, job: Arc<Job>, deadline: Option<Instant>) -> Result<AnalyzeResponse, Status> {
+        self.run_then(job, deadline, identity).await
+    }
+
+    /// Does `job` on a worker, and `then` with its analysis.
+    pub async fn run_then<T: Send + 'static>(
+        &self,
+        job: Arc<Job>,
+        deadline: Option<Instant>,
+        then: impl FnOnce(AnalyzeResponse) -> T + Send + 'static,
+    ) -> Result<T, Status> {
         let bytes = job.text.len() + job.title.len();
         let archive = self.archive.clone();
-        let work = move |stop: &Stop| analyse(&job, archive.as_deref(), || stop.requested());
-        let analysis = self.workers.run(bytes, deadline, work).await;
+        let work = move |stop: &Stop| analyse(&job, archive.as_deref(), || stop.requested()).map(then);
+        let done = self.workers.run(bytes, deadline, work).await;
         // A job that stopped half-way did so because its deadline passed: a caller that left reads no answer.
-        analysis.map_err(status::refused)?.ok_or_else(status::deadline_exceeded)
+        done.map_err(status::refused)?.ok_or_else(status::deadline_exceeded)
     }
 }
