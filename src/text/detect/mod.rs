@@ -97,12 +97,17 @@ fn read(text: &str, options: &Options) -> (Detection, Option<Vec<Candidate>>) {
             .then(|| Some(only).filter(|only| options.candidates.contains(&only.tag)).into_iter().collect());
         return (Detection { languages: vec![only], reliable: true }, allowed);
     }
-    let is_reliable = |languages: &[Candidate], reading: &Reading| {
-        languages.first().is_some_and(|best| best.confidence >= RELIABLE && is_familiar(text, reading, best.tag))
+    let answer = |reading: &Reading<'_>| {
+        let languages = posterior(reading, &[]);
+        let best = languages.first().filter(|best| best.confidence >= RELIABLE);
+        let reliable = best.is_some_and(|best| is_familiar(text, reading, best.tag));
+        Detection { languages, reliable }
     };
-    let reading = Reading::of(text, |reading| is_reliable(&posterior(reading, &[]), reading));
-    let languages = posterior(&reading, &[]);
-    let reliable = is_reliable(&languages, &reading);
+    let mut reading = Reading::of(text);
+    let mut free = answer(&reading);
+    while !free.reliable && reading.read_on() {
+        free = answer(&reading);
+    }
     let allowed = (!options.candidates.is_empty()).then(|| posterior(&reading, &options.candidates));
-    (Detection { languages, reliable }, allowed)
+    (free, allowed)
 }

@@ -85,7 +85,7 @@ pub fn by_script_alone(text: &str) -> Option<Candidate> {
 
 /// The languages that a reading speaks for among those that are allowed (all, if none is named), best first, with the
 /// confidence that they share.
-pub fn posterior(reading: &Reading, allowed: &[Tag]) -> Vec<Candidate> {
+pub fn posterior(reading: &Reading<'_>, allowed: &[Tag]) -> Vec<Candidate> {
     if reading.words == 0 || reading.code >= reading.words {
         return Vec::new();
     }
@@ -141,7 +141,7 @@ pub fn posterior(reading: &Reading, allowed: &[Tag]) -> Vec<Candidate> {
 
 /// Whether the words of a text are such as the model was fitted from, and not such as near relatives of its best language
 /// have that the model does not know.
-pub fn is_familiar(text: &str, reading: &Reading, best: Tag) -> bool {
+pub fn is_familiar(text: &str, reading: &Reading<'_>, best: Tag) -> bool {
     if reading.foreign * 10 > reading.words {
         return false;
     }
@@ -171,7 +171,9 @@ static RELATIVES: LazyLock<FxHashMap<&str, Words>> = LazyLock::new(|| {
         let listed = relatives.entry(code).or_default();
         for word in words.split(' ') {
             listed.words.insert(word);
-            listed.opening |= word.bytes().next().filter(u8::is_ascii).map_or(0, |byte| 1 << byte);
+            if let Some([first, second]) = opening(word) {
+                listed.openings[first] |= 1 << second;
+            }
         }
     }
     relatives
@@ -181,22 +183,28 @@ static RELATIVES: LazyLock<FxHashMap<&str, Words>> = LazyLock::new(|| {
 #[derive(Default)]
 struct Words {
     words: FxHashSet<&'static str>,
-    /// A bit for each letter of ASCII that opens one: few words of a text open with these.
-    opening: u128,
+    /// By the first letter, a bit for each second one, where both are ASCII: few words of a text open with these.
+    openings: [u32; 32],
 }
 
 impl Words {
     fn contain(&self, word: &str) -> bool {
-        let opens = |byte: u8| !byte.is_ascii() || self.opening >> byte.to_ascii_lowercase() & 1 == 1;
-        word.bytes().next().is_some_and(opens) && self.words.contains(Lowered::new(word).as_str())
+        opening(word).is_none_or(|[first, second]| self.openings[first] >> second & 1 == 1)
+            && self.words.contains(Lowered::new(word).as_str())
     }
+}
+
+/// The places in the alphabet of the first two letters of `word`, where both are ASCII.
+fn opening(word: &str) -> Option<[usize; 2]> {
+    let letters = word.as_bytes().first_chunk::<2>().filter(|letters| letters.is_ascii())?;
+    Some(letters.map(|letter| usize::from(letter & 0x1f)))
 }
 
 /// Words of a text that are held against lists of words.
 const FIRST_WORDS: usize = 100;
 
 /// The tag as which a language may be answered. Chinese that could be of either kind is of the kind that is allowed.
-fn permitted(tag: Tag, reading: &Reading, allowed: &[Tag]) -> Option<Tag> {
+fn permitted(tag: Tag, reading: &Reading<'_>, allowed: &[Tag]) -> Option<Tag> {
     let tag = match (tag.language.code, reading.variants.script()) {
         ("zh", Some(script)) => Tag { script, ..tag },
         ("zh", None) => *allowed.iter().find(|allowed| allowed.language == tag.language).unwrap_or(&tag),

@@ -1,6 +1,6 @@
 //! Reads a text: which letters it has, and what the models say to its words.
 
-use std::sync::LazyLock;
+use std::{slice::Iter, sync::LazyLock};
 
 use super::{
     features::{MAX_LETTERS, words},
@@ -21,7 +21,7 @@ static FILE: &Aligned<[u8]> = &Aligned(*include_bytes!("model.bin"));
 
 /// What was read of a text.
 #[derive(Debug)]
-pub struct Reading {
+pub struct Reading<'t> {
     /// Letters by script.
     pub letters: [u32; SCRIPTS],
     /// Words of two letters and more; in scripts without spaces, runs.
@@ -36,6 +36,9 @@ pub struct Reading {
     /// Features of one script that are still to be looked up.
     pending_script: Script,
     pending: Vec<u64>,
+    /// The text, and its windows that were not read.
+    text: &'t str,
+    windows: Iter<'static, usize>,
 }
 
 /// So many features are looked up together.
@@ -52,16 +55,15 @@ const FOREIGN: [char; 27] = [
 const WHOLE: usize = 700;
 
 /// A longer one is read in windows of so many bytes, spread over it: every other one, and then those between.
-const WINDOWS: [usize; 6] = [0, 2, 4, 1, 3, 5];
+static WINDOWS: [usize; 6] = [0, 2, 4, 1, 3, 5];
 const WINDOW: usize = 110;
 
-/// So many windows are read at least.
-const LEAST_WINDOWS: usize = 3;
+/// So many windows are read at once.
+const FIRST_WINDOWS: usize = 3;
 
-impl Reading {
-    /// Reads `text`, or a sample of it where it is long, no larger than it takes for `enough` to say so: the work has a bound
-    /// that does not depend on the text's length.
-    pub fn of(text: &str, enough: impl Fn(&Self) -> bool) -> Self {
+impl<'t> Reading<'t> {
+    /// Reads `text`, or some windows of it where it is long.
+    pub fn of(text: &'t str) -> Self {
         let mut reading = Self {
             letters: [0; SCRIPTS],
             words: 0,
@@ -71,19 +73,24 @@ impl Reading {
             sums: Vec::new(),
             pending_script: Script::Latin,
             pending: Vec::with_capacity(PENDING + 3 * MAX_LETTERS),
+            text,
+            windows: if text.len() <= WHOLE { [].iter() } else { WINDOWS.iter() },
         };
         if text.len() <= WHOLE {
             reading.read(text);
-            return reading;
         }
-        for (read, window) in (1..).zip(WINDOWS) {
-            let start = (text.len() - WINDOW) / (WINDOWS.len() - 1) * window;
-            reading.read(sample(text, start, start + WINDOW));
-            if read >= LEAST_WINDOWS && enough(&reading) {
-                break;
-            }
+        for _ in 0..FIRST_WINDOWS {
+            reading.read_on();
         }
         reading
+    }
+
+    /// Reads one more window; `false` where all are read. However long the text is, there are only so many.
+    pub fn read_on(&mut self) -> bool {
+        let Some(window) = self.windows.next() else { return false };
+        let start = (self.text.len() - WINDOW) / (WINDOWS.len() - 1) * window;
+        self.read(sample(self.text, start, start + WINDOW));
+        true
     }
 
     /// What the model of a script sums up for the words in it.
@@ -163,29 +170,24 @@ fn sample(text: &str, start: usize, end: usize) -> &str {
 mod tests {
     use super::*;
 
-    /// What is read of a text of so many bytes until `enough`, in words, and how often that was asked.
-    fn words_read(bytes: usize, enough: bool) -> (u32, usize) {
-        let asked = std::cell::Cell::new(0);
+    /// How many words are read of a text of so many bytes at once, and in all.
+    fn words_read(bytes: usize) -> (u32, u32) {
         let text = "The harbour was closed. ".repeat(bytes / 24);
-        let reading = Reading::of(&text, |_| {
-            asked.set(asked.get() + 1);
-            enough
-        });
-        (reading.words, asked.get())
+        let mut reading = Reading::of(&text);
+        let at_once = reading.words;
+        while reading.read_on() {}
+        (at_once, reading.words)
     }
 
     #[test]
     fn a_short_text_is_read_whole() {
-        assert_eq!(words_read(480, true), (80, 0));
+        assert_eq!(words_read(480), (80, 80));
     }
 
     #[test]
-    fn a_long_text_is_read_no_further_than_is_enough() {
-        let (few, asked) = words_read(48_000, true);
-        assert_eq!(asked, 1);
-        let (all, asked) = words_read(48_000, false);
-        assert_eq!(asked, 4);
-        assert!((40..=60).contains(&few) && (90..=110).contains(&all), "{few} {all}");
-        assert_eq!(words_read(480_000, false).0, all, "however long it is");
+    fn a_long_text_is_read_in_windows() {
+        let (at_once, all) = words_read(48_000);
+        assert!((40..=60).contains(&at_once) && (90..=110).contains(&all), "{at_once} {all}");
+        assert_eq!(words_read(480_000), (at_once, all), "however long it is");
     }
 }

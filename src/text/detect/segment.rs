@@ -15,9 +15,10 @@ const FLOOR: f64 = 1e-4;
 /// waits any more.
 pub fn segments(text: &str, options: &Options, stopped: &dyn Fn() -> bool) -> Option<Vec<Segment>> {
     let read = |span: Span| {
-        let candidates =
-            (!stopped()).then(|| posterior(&Reading::of(span.of(text), |_| false), &options.candidates))?;
-        Some((span, candidates))
+        (!stopped()).then_some(())?;
+        let mut reading = Reading::of(span.of(text));
+        while reading.read_on() {}
+        Some((span, posterior(&reading, &options.candidates)))
     };
     let units: Vec<(Span, Vec<Candidate>)> = units(text).into_iter().map(read).collect::<Option<_>>()?;
     let mut tags: Vec<_> = Vec::new();
