@@ -2,7 +2,7 @@
 //!
 //! A chunk is a run of words with nothing but white space between them, inside one sentence.
 
-use std::mem;
+use std::{mem, num::NonZeroU32, ops::Index};
 
 use rustc_hash::FxHashMap;
 
@@ -12,7 +12,7 @@ use super::{
         sentence::Kind,
         token::{Terms, Token},
     },
-    chunk::{Around, Piece, Shape, admit_name_parts, has_sentence_case, is_joined, opens_quote},
+    chunk::{Piece, Shape, admit_name_parts, has_sentence_case, is_joined, opens_quote},
     edges::Edges,
     opening::{dateline, headline_end},
 };
@@ -20,13 +20,30 @@ use super::{
 /// No candidate has more tokens than this: the words of the longest phrase, and what is elided between them.
 const MOST_TOKENS: usize = 9;
 
+/// Which run of stems: their numbers count from 1, so that an option of one takes no more room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Node(NonZeroU32);
+
+impl Node {
+    /// The one at `index` of [`Candidates::nodes`].
+    #[inline]
+    pub(super) fn at(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)))
+    }
+
+    #[inline]
+    pub(super) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
 /// A run of stems, with what was counted of it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Candidate {
-    /// The candidate without its last token: an index into [`Candidates::nodes`], unless it is one token.
-    pub prefix: Option<u32>,
+    /// The candidate without its last token, unless it is one token.
+    pub prefix: Option<Node>,
     /// The candidate without its first token, likewise.
-    pub suffix: Option<u32>,
+    pub suffix: Option<Node>,
     /// Its stems' last.
     pub term: u32,
     /// How many tokens it has.
@@ -63,18 +80,12 @@ pub(super) struct Candidate {
     pub after_stop: u32,
     /// How often it is a word that is no topic by itself.
     pub dependent: u32,
-    /// The highest count of a complete candidate of which it is a part.
-    pub within: u32,
     /// The number of the last token of its first occurrence below the headline.
     pub first_end: u32,
     /// The surname that stands for it elsewhere, for the full name of a person.
-    pub surname: Option<u32>,
+    pub surname: Option<Node>,
     /// How often it stands in full, where a surname stands for it elsewhere.
     pub in_full: u32,
-    /// The highest count of a name, all its words capitalised, of which it is a part.
-    pub within_name: u32,
-    /// How many different complete candidates are one word longer.
-    pub longer: u32,
     /// Whether the title holds it.
     pub in_title: bool,
     /// Its characters, without spaces.
@@ -88,7 +99,7 @@ impl Candidate {
     }
 
     /// Takes over what was counted of `surname`, of whose occurrences this one's are a part.
-    fn absorb(&mut self, single: &Self, surname: u32) {
+    fn absorb(&mut self, single: &Self, surname: Node) {
         let scale = |part: u32| {
             let scaled = u64::from(part) * u64::from(single.count) / u64::from(self.count.max(1));
             u32::try_from(scaled).unwrap_or(u32::MAX)
@@ -113,11 +124,24 @@ impl Candidate {
     }
 }
 
+/// The longer candidates that hold one.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Containers {
+    /// The highest count of a complete one.
+    pub count: u32,
+    /// The highest count of a name, all its words capitalised.
+    pub name_count: u32,
+    /// How many different complete ones are one word longer.
+    pub longer: u32,
+}
+
 /// The candidates of a document.
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
     /// Every run of stems that was met; not all are complete.
     pub nodes: Vec<Candidate>,
+    /// What holds each of them.
+    containers: Vec<Containers>,
     /// How many tokens were read.
     pub tokens: u32,
     /// How many sentences were read.
@@ -127,8 +151,8 @@ pub(super) struct Candidates {
     capitalised: u32,
     max_words: usize,
     edges: Edges,
-    /// The words of the chunk that is being read.
-    chunk: Vec<Piece>,
+    /// The words of the sentence that is being read.
+    pieces: Vec<Piece>,
 }
 
 impl Candidates {
@@ -137,6 +161,7 @@ impl Candidates {
     pub(super) fn of(document: &Document<'_>, max_words: usize) -> Self {
         let terms = document.terms();
         let text = document.text();
+        // About as many as an English text has.
         let expected = text.len() / 8;
         let mut candidates = Self { max_words, edges: Edges::new(terms.term_count(), expected), ..Self::default() };
         candidates.nodes.reserve(expected);
@@ -154,18 +179,28 @@ impl Candidates {
                 dateline_end = sentence.span.start + dateline(&text[sentence.span.start..]);
             }
             let tokens = terms.sentence(index);
-            let tokens = &tokens[tokens.partition_point(|t| t.span.end <= dateline_end)..];
+            let opening = tokens.iter().take_while(|t| t.span.end <= dateline_end).count();
             let place = if sentence.span.end <= headline_end { Place::Headline } else { Place::Body };
-            candidates.read(text, tokens, terms, place);
+            candidates.read(text, &tokens[opening..], terms, place);
         }
         candidates.merge_surnames();
         candidates.count_containers();
         candidates
     }
 
+    /// Every run of stems, in the order in which they were met.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Node, &Candidate)> {
+        self.nodes.iter().enumerate().map(|(index, candidate)| (Node::at(index), candidate))
+    }
+
+    /// The longer candidates that hold `node`.
+    pub(super) fn containers(&self, node: Node) -> Containers {
+        self.containers[node.index()]
+    }
+
     /// The run of stems `parent` and then `term`, if it was met; `parent` is `None` for a run of one.
     #[inline]
-    pub(super) fn child(&self, parent: Option<u32>, term: u32) -> Option<u32> {
+    pub(super) fn child(&self, parent: Option<Node>, term: u32) -> Option<Node> {
         match parent {
             None => self.edges.single(term),
             Some(parent) => self.edges.longer(&self.nodes, parent, term),
@@ -173,12 +208,12 @@ impl Candidates {
     }
 
     /// The stems of `node`, in order.
-    pub(super) fn stems(&self, node: u32) -> Vec<u32> {
+    pub(super) fn stems(&self, node: Node) -> Vec<u32> {
         let mut stems = Vec::with_capacity(MOST_TOKENS);
         let mut at = Some(node);
         while let Some(node) = at {
-            stems.push(self.nodes[node as usize].term);
-            at = self.nodes[node as usize].prefix;
+            stems.push(self[node].term);
+            at = self[node].prefix;
         }
         stems.reverse();
         stems
@@ -186,28 +221,27 @@ impl Candidates {
 
     /// Counts the candidates of one sentence.
     fn read(&mut self, text: &str, tokens: &[Token], terms: &Terms, place: Place) {
-        let trusted = has_sentence_case(tokens, |t| terms.word(t));
-        let mut chunk = mem::take(&mut self.chunk);
-        let mut before = None;
-        for &token in tokens {
-            let word = terms.word(token);
-            if before.is_some_and(|before| !is_joined(text, before, token)) {
-                self.add_chunk(&mut chunk, place);
-                chunk.clear();
+        let mut pieces = mem::take(&mut self.pieces);
+        pieces.clear();
+        pieces.extend(tokens.iter().map(|&token| Piece { word: terms.word(token), case_counts: false }));
+        let trusted = has_sentence_case(&pieces);
+        let mut chunk_start = 0;
+        for (index, neighbours) in (1..).zip(tokens.windows(2)) {
+            let (before, token) = (neighbours[0], neighbours[1]);
+            let blank = text.as_bytes()[before.span.end..token.span.start] == *b" ";
+            if !blank && !is_joined(text, before, token) {
+                self.add_chunk(&mut pieces[chunk_start..index], place);
+                chunk_start = index;
             }
-            let case_counts = trusted && before.is_some() && !opens_quote(text, token);
-            if case_counts && !word.stop {
-                self.cased += 1;
-                self.capitalised += u32::from(word.case.is_capitalised());
-            }
-            chunk.push(Piece { word, position: self.tokens, case_counts });
-            self.tokens += 1;
-            before = Some(token);
+            let piece = &mut pieces[index];
+            piece.case_counts = trusted && (blank || !opens_quote(text, token));
+            let counts = piece.case_counts && !piece.word.stop;
+            self.cased += u32::from(counts);
+            self.capitalised += u32::from(counts && piece.word.case.is_capitalised());
         }
-        self.add_chunk(&mut chunk, place);
+        self.add_chunk(&mut pieces[chunk_start..], place);
         self.sentences += 1;
-        chunk.clear();
-        self.chunk = chunk;
+        self.pieces = pieces;
     }
 
     /// The share of the words that carry a topic and that are capitalised, where capitals mean something.
@@ -219,32 +253,32 @@ impl Candidates {
     fn add_chunk(&mut self, chunk: &mut [Piece], place: Place) {
         admit_name_parts(chunk);
         // Runs are added from the last start to the first, so that each finds the run without its first token.
-        let mut suffixes: [Option<u32>; MOST_TOKENS] = [None; MOST_TOKENS];
+        let mut suffixes: [Option<Node>; MOST_TOKENS] = [None; MOST_TOKENS];
         for start in (0..chunk.len()).rev() {
-            let mut runs = [None; MOST_TOKENS];
             let (ahead, from) = chunk.split_at(start);
             let opening = &from[0].word;
-            let mut words = 0;
-            let mut parent = None;
-            let mut shape = Shape::default();
             if opening.stop && !opening.connector {
-                suffixes = runs;
+                suffixes = [None; MOST_TOKENS];
                 continue;
             }
-            let before = ahead.last().map(|p| &p.word);
-            for (length, piece) in from.iter().enumerate().take(MOST_TOKENS) {
+            let position = self.tokens + u32::try_from(start).unwrap_or(u32::MAX);
+            let after_stop = ahead.last().is_some_and(|before| before.word.stop);
+            let left = ahead.is_empty() || after_stop;
+            let (mut parent, mut suffix, mut words, mut length) = (None, None, 0, 0);
+            let mut shape = Shape::default();
+            for piece in from.iter().take(MOST_TOKENS) {
                 words += u8::from(!piece.word.elided);
                 if usize::from(words) > self.max_words {
                     break;
                 }
                 shape.add(piece);
-                let suffix = if length == 0 { None } else { suffixes[length - 1] };
                 let node = self.node(parent, suffix, piece, words);
-                runs[length] = Some(node);
+                suffix = suffixes[length].replace(node);
+                length += 1;
                 let ends = !piece.word.stop || (piece.word.number && shape.number_fits(piece));
                 if !opening.stop && ends {
-                    let after = from.get(length + 1).map(|p| &p.word);
-                    self.count(node, &from[..=length], Around { before, after }, &shape, place);
+                    let right = from.get(length).is_none_or(|after| after.word.stop);
+                    self.count(node, &Occurrence { position, left, right, after_stop, place }, &shape);
                 }
                 if piece.word.stop && !piece.word.connector {
                     break;
@@ -252,15 +286,15 @@ impl Candidates {
                 shape.connected |= piece.word.stop;
                 parent = Some(node);
             }
-            suffixes = runs;
+            suffixes[length..].fill(None);
         }
+        self.tokens += u32::try_from(chunk.len()).unwrap_or(u32::MAX);
     }
 
-    fn node(&mut self, parent: Option<u32>, suffix: Option<u32>, piece: &Piece, words: u8) -> u32 {
+    fn node(&mut self, parent: Option<Node>, suffix: Option<Node>, piece: &Piece, words: u8) -> Node {
         let node = self.edges.enter(&self.nodes, parent, piece.word.term);
-        if node as usize == self.nodes.len() {
-            let (tokens, characters) =
-                parent.map_or((0, 0), |p| (self.nodes[p as usize].tokens, self.nodes[p as usize].characters));
+        if node.index() == self.nodes.len() {
+            let (tokens, characters) = parent.map_or((0, 0), |p| (self[p].tokens, self[p].characters));
             self.nodes.push(Candidate {
                 prefix: parent,
                 suffix,
@@ -277,16 +311,14 @@ impl Candidates {
         node
     }
 
-    fn count(&mut self, node: u32, run: &[Piece], around: Around<'_>, shape: &Shape, place: Place) {
+    fn count(&mut self, node: Node, occurrence: &Occurrence, shape: &Shape) {
+        let Occurrence { position, left, right, after_stop, place } = *occurrence;
         let sentence = self.sentences;
-        let node = &mut self.nodes[node as usize];
-        let left = around.before.is_none_or(|w| w.stop);
-        let right = around.after.is_none_or(|w| w.stop);
+        let node = &mut self.nodes[node.index()];
         node.complete |= place != Place::Title;
         node.connected = shape.connected;
         node.numbered = shape.number;
         node.count += 1;
-        let position = run[0].position;
         node.first = node.first.min(position);
         node.last = node.last.max(position);
         if place == Place::Body {
@@ -295,13 +327,13 @@ impl Candidates {
         node.sentences += u32::from(node.last_sentence != sentence);
         node.last_sentence = sentence;
         node.case_seen += u32::from(shape.case_counts);
-        node.capitalised += u32::from(shape.case_counts && shape.capitalised);
-        node.mixed += u32::from(shape.has_capital && shape.has_small);
-        node.acronym += u32::from(shape.case_counts && shape.acronym);
+        node.capitalised += u32::from(shape.case_counts & shape.capitalised);
+        node.mixed += u32::from(shape.has_capital & shape.has_small);
+        node.acronym += u32::from(shape.case_counts & shape.acronym);
         node.left_bounded += u32::from(left);
         node.right_bounded += u32::from(right);
-        node.dependent += u32::from(run.len() == 1 && run[0].word.dependent);
-        node.after_stop += u32::from(around.before.is_some_and(|w| w.stop));
+        node.dependent += u32::from(shape.dependent);
+        node.after_stop += u32::from(after_stop);
         node.in_title |= place != Place::Body;
     }
 
@@ -310,13 +342,13 @@ impl Candidates {
     fn merge_surnames(&mut self) {
         // Where every noun is capitalised, two in a row are a name only if they come back.
         let least = if self.capitalised_share() > 0.35 { 2 } else { 1 };
-        let mut full_names: FxHashMap<u32, u32> = FxHashMap::default();
-        for (number, node) in (0..).zip(&self.nodes) {
+        let mut full_names: FxHashMap<Node, Node> = FxHashMap::default();
+        for (number, node) in self.iter() {
             if !(node.complete && node.tokens > 1 && node.is_name() && !node.numbered) || node.count < least {
                 continue;
             }
             let Some(surname) = self.child(None, node.term) else { continue };
-            let single = &self.nodes[surname as usize];
+            let single = &self[surname];
             if !(single.complete
                 && single.is_name()
                 && single.acronym * 2 <= single.case_seen
@@ -327,14 +359,14 @@ impl Candidates {
                 continue;
             }
             let best = full_names.entry(surname).or_insert(number);
-            if self.names_better(node, &self.nodes[*best as usize]) {
+            if self.names_better(node, &self[*best]) {
                 *best = number;
             }
         }
         for (surname, full) in full_names {
-            let single = self.nodes[surname as usize].clone();
-            self.nodes[surname as usize].complete = false;
-            self.nodes[full as usize].absorb(&single, surname);
+            let single = self[surname].clone();
+            self.nodes[surname.index()].complete = false;
+            self.nodes[full.index()].absorb(&single, surname);
         }
     }
 
@@ -344,10 +376,10 @@ impl Candidates {
         let (longer, shorter) = if node.tokens > other.tokens { (node, other) } else { (other, node) };
         let mut opening = longer;
         while let Some(prefix) = opening.prefix {
-            opening = &self.nodes[prefix as usize];
+            opening = &self[prefix];
         }
         let opens_name = self.child(None, opening.term).is_some_and(|n| {
-            let single = &self.nodes[n as usize];
+            let single = &self[n];
             single.is_name() && single.count == longer.count
         });
         let longer_is_better = longer.count == shorter.count && opens_name;
@@ -356,40 +388,53 @@ impl Candidates {
 
     /// Tells every complete candidate which longer ones hold it.
     fn count_containers(&mut self) {
-        for index in 0..self.nodes.len() {
-            let node = &self.nodes[index];
+        let mut containers = vec![Containers::default(); self.nodes.len()];
+        for node in &self.nodes {
             if !node.complete {
                 continue;
             }
-            let (count, is_name) = (node.count, node.is_name());
-            for part in [self.complete_prefix(index), self.complete_suffix(index)].into_iter().flatten() {
-                let part = &mut self.nodes[part as usize];
-                part.within = part.within.max(count);
-                if is_name {
-                    part.within_name = part.within_name.max(count);
-                }
+            let name_count = if node.is_name() { node.count } else { 0 };
+            let parts =
+                [self.complete(node.prefix, |part| part.prefix), self.complete(node.suffix, |part| part.suffix)];
+            for part in parts.into_iter().flatten() {
+                let part = &mut containers[part.index()];
+                part.count = part.count.max(node.count);
+                part.name_count = part.name_count.max(name_count);
                 part.longer += 1;
             }
         }
+        self.containers = containers;
     }
 
-    /// The longest proper prefix of `node` that is complete.
-    fn complete_prefix(&self, node: usize) -> Option<u32> {
-        let mut at = self.nodes[node].prefix;
-        while let Some(prefix) = at.filter(|&n| !self.nodes[n as usize].complete) {
-            at = self.nodes[prefix as usize].prefix;
+    /// The longest complete part: `part`, or what is left of it by `shorter`.
+    #[inline]
+    fn complete(&self, mut part: Option<Node>, shorter: impl Fn(&Candidate) -> Option<Node>) -> Option<Node> {
+        while let Some(incomplete) = part.map(|part| &self[part]).filter(|part| !part.complete) {
+            part = shorter(incomplete);
         }
-        at
+        part
     }
+}
 
-    /// The longest proper suffix of `node` that is complete.
-    fn complete_suffix(&self, node: usize) -> Option<u32> {
-        let mut at = self.nodes[node].suffix;
-        while let Some(suffix) = at.filter(|&n| !self.nodes[n as usize].complete) {
-            at = self.nodes[suffix as usize].suffix;
-        }
-        at
+impl Index<Node> for Candidates {
+    type Output = Candidate;
+
+    #[inline]
+    fn index(&self, node: Node) -> &Candidate {
+        &self.nodes[node.index()]
     }
+}
+
+/// Where a run of stems stands once.
+struct Occurrence {
+    /// The number of its first token among those of the document.
+    position: u32,
+    /// Whether a stop word or the end of the chunk stands before it, and after it.
+    left: bool,
+    right: bool,
+    /// Whether a stop word stands before it.
+    after_stop: bool,
+    place: Place,
 }
 
 /// Where a sentence stands.

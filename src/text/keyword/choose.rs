@@ -4,7 +4,7 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 
 use super::{
     Options,
-    candidate::{Candidate, Candidates},
+    candidate::{Candidate, Candidates, Containers, Node},
 };
 use crate::text::document::Document;
 
@@ -17,15 +17,15 @@ const RECURRENT: u32 = 3;
 /// A candidate that was chosen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Choice {
-    /// Its number in [`Candidates::nodes`].
-    pub node: u32,
+    /// Which one.
+    pub node: Node,
     /// Its linear score.
     pub score: f32,
 }
 
 /// The best of `pool`, best first, `max_keywords` at most.
 pub(super) fn best(candidates: &Candidates, pool: Vec<Choice>, max_keywords: usize) -> Vec<Choice> {
-    let rank = |choice: Choice| Ranked { choice, first: candidates.nodes[choice.node as usize].first };
+    let rank = |choice: Choice| Ranked { choice, first: candidates[choice.node].first };
     // A few of many are wanted: a heap need not sort the rest.
     let mut ranked: BinaryHeap<Ranked> = pool.into_iter().map(rank).collect::<Vec<_>>().into();
     let mut chosen: Vec<(Choice, Vec<u32>)> = Vec::new();
@@ -33,7 +33,7 @@ pub(super) fn best(candidates: &Candidates, pool: Vec<Choice>, max_keywords: usi
         && let Some(Ranked { choice, .. }) = ranked.pop()
     {
         let stems = candidates.stems(choice.node);
-        let count = |choice: &Choice| candidates.nodes[choice.node as usize].count;
+        let count = |choice: &Choice| candidates[choice.node].count;
         let may_join = |(other, other_stems): &(Choice, Vec<u32>)| {
             if holds(other_stems, &stems) {
                 count(&choice) >= OWN_USE * count(other)
@@ -85,9 +85,9 @@ pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &O
         .collect();
     let is_blocked = |node| blocked.contains(&candidates.stems(node));
     let mut pool = Vec::with_capacity(candidates.nodes.len());
-    for (number, node) in (0..).zip(&candidates.nodes) {
+    for (number, node) in candidates.iter() {
         let may_come = blocked.is_empty() || !is_blocked(number) && !names_blocked(candidates, node, is_blocked);
-        if may_stand(node) && may_come {
+        if may_stand(node, candidates.containers(number)) && may_come {
             pool.push(Choice { node: number, score: 0.0 });
         }
     }
@@ -95,21 +95,21 @@ pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &O
 }
 
 /// Whether `node` ends in the full name of a person whose surname is blocked.
-fn names_blocked(candidates: &Candidates, node: &Candidate, is_blocked: impl Fn(u32) -> bool) -> bool {
+fn names_blocked(candidates: &Candidates, node: &Candidate, is_blocked: impl Fn(Node) -> bool) -> bool {
     let mut at = Some(node);
     while let Some(name) = at {
         if name.surname.is_some_and(&is_blocked) {
             return true;
         }
-        at = name.suffix.map(|suffix| &candidates.nodes[suffix as usize]);
+        at = name.suffix.map(|suffix| &candidates[suffix]);
     }
     false
 }
 
 /// Whether `node` can be a keyword by itself: no lone letter, no chance number, no adjective or verb alone, and no fragment
 /// of a longer candidate that never stands without it.
-fn may_stand(node: &Candidate) -> bool {
-    let fragment = node.within_name == node.count || (node.count > 1 && node.within == node.count);
+fn may_stand(node: &Candidate, within: Containers) -> bool {
+    let fragment = within.name_count == node.count || (node.count > 1 && within.count == node.count);
     let dependent = node.dependent * 2 > node.count && !node.is_name();
     node.complete && node.characters > 1 && (!node.numbered || node.count > 1) && !dependent && !fragment
 }

@@ -6,8 +6,6 @@ use crate::text::token::{Case, Token, Word};
 #[derive(Debug)]
 pub(super) struct Piece {
     pub word: Word,
-    /// Its number among the tokens of the document.
-    pub position: u32,
     /// Whether its capital would mean something.
     pub case_counts: bool,
 }
@@ -28,12 +26,6 @@ pub(super) fn admit_name_parts(chunk: &mut [Piece]) {
     }
 }
 
-/// The words on either side, inside the chunk.
-pub(super) struct Around<'w> {
-    pub before: Option<&'w Word>,
-    pub after: Option<&'w Word>,
-}
-
 /// How a run of words is written.
 pub(super) struct Shape {
     pub case_counts: bool,
@@ -44,6 +36,9 @@ pub(super) struct Shape {
     last_capitalised: bool,
     pub has_capital: bool,
     pub has_small: bool,
+    /// Whether it is one word that is no topic by itself.
+    pub dependent: bool,
+    opened: bool,
 }
 
 impl Default for Shape {
@@ -57,6 +52,8 @@ impl Default for Shape {
             last_capitalised: false,
             has_capital: false,
             has_small: false,
+            dependent: false,
+            opened: false,
         }
     }
 }
@@ -65,6 +62,8 @@ impl Shape {
     /// Takes one more word into the run.
     pub fn add(&mut self, piece: &Piece) {
         self.number = piece.word.number;
+        self.dependent = !self.opened && piece.word.dependent;
+        self.opened = true;
         if piece.word.stop {
             return;
         }
@@ -112,14 +111,11 @@ pub(super) fn opens_quote(text: &str, token: Token) -> bool {
 }
 
 /// Whether the capitals of a sentence mean something: not in a headline that capitalises every word.
-pub(super) fn has_sentence_case(tokens: &[Token], word: impl Fn(Token) -> Word) -> bool {
+pub(super) fn has_sentence_case(sentence: &[Piece]) -> bool {
     let (mut content, mut capitalised) = (0, 0);
-    for &token in tokens {
-        let word = word(token);
-        if !word.stop {
-            content += 1;
-            capitalised += u32::from(word.case.is_capitalised());
-        }
+    for Piece { word, .. } in sentence {
+        content += u32::from(!word.stop);
+        capitalised += u32::from(!word.stop && word.case.is_capitalised());
     }
     content < 4 || capitalised * 10 < content * 9
 }

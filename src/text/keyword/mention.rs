@@ -2,7 +2,12 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Keyword, Options, candidate::Candidates, choose::Choice, chunk::is_joined};
+use super::{
+    Keyword, Options,
+    candidate::{Candidates, Node},
+    choose::Choice,
+    chunk::is_joined,
+};
 use crate::text::{document::Document, span::Span};
 
 /// The keywords that `chosen` stand for, in their order.
@@ -41,37 +46,39 @@ struct Mention {
 
 /// Every place where each of `chosen` stands, in order.
 fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice]) -> Vec<Vec<Mention>> {
-    let mut place = vec![u32::MAX; candidates.nodes.len()];
-    for (index, choice) in (0..).zip(chosen) {
-        place[choice.node as usize] = index;
-        if let Some(surname) = candidates.nodes[choice.node as usize].surname {
-            place[surname as usize] = index;
-        }
-    }
-    // Whether a run of stems leads to a keyword.
-    let mut leads = vec![false; candidates.nodes.len()];
-    for (node, _) in place.iter().enumerate().filter(|&(_, &index)| index != u32::MAX) {
-        let mut at = Some(node);
-        while let Some(node) = at {
-            leads[node] = true;
-            at = candidates.nodes[node].prefix.map(|prefix| prefix as usize);
+    // Which keyword a run of stems is, if it does not only lead to one; and which stems lead to one.
+    let mut places: FxHashMap<Node, Option<usize>> = FxHashMap::default();
+    let mut opens = vec![false; document.terms().term_count()];
+    for (index, choice) in chosen.iter().enumerate() {
+        for node in [Some(choice.node), candidates[choice.node].surname].into_iter().flatten() {
+            places.insert(node, Some(index));
+            let mut at = node;
+            while let Some(prefix) = candidates[at].prefix {
+                places.entry(prefix).or_default();
+                at = prefix;
+            }
+            opens[candidates[at].term as usize] = true;
         }
     }
     let mut found = vec![Vec::new(); chosen.len()];
     let terms = document.terms();
     for index in 0..document.sentences().len() {
         let tokens = terms.sentence(index);
-        for start in 0..tokens.len() {
+        for start in (0..tokens.len()).filter(|&start| opens[terms.word(tokens[start]).term as usize]) {
             let mut parent = None;
             for (at, &token) in tokens.iter().enumerate().skip(start) {
                 if at > start && !is_joined(document.text(), tokens[at - 1], token) {
                     break;
                 }
-                let Some(node) = candidates.child(parent, terms.word(token).term).filter(|&n| leads[n as usize]) else {
-                    break;
-                };
-                if let Some(mentions) = found.get_mut(place[node as usize] as usize) {
-                    push(mentions, Span::new(tokens[start].span.start, token.span.end), start == 0, at + 1 - start);
+                let Some(node) = candidates.child(parent, terms.word(token).term) else { break };
+                let Some(&place) = places.get(&node) else { break };
+                if let Some(index) = place {
+                    push(
+                        &mut found[index],
+                        Span::new(tokens[start].span.start, token.span.end),
+                        start == 0,
+                        at + 1 - start,
+                    );
                 }
                 parent = Some(node);
             }
@@ -89,13 +96,16 @@ fn push(mentions: &mut Vec<Mention>, span: Span, opens: bool, tokens: usize) {
 
 /// The form that most mentions have; those that open a sentence count half.
 fn best_form(document: &Document<'_>, mentions: &[Mention]) -> String {
-    if let [only] = mentions {
-        return one_spaced(only.span.of(document.text()));
+    let form = |mention: &Mention| mention.span.of(document.text());
+    if let [first, rest @ ..] = mentions
+        && rest.iter().all(|mention| form(mention) == form(first))
+    {
+        return one_spaced(form(first));
     }
     let mut votes: FxHashMap<&str, (u32, usize)> = FxHashMap::default();
     let longest = mentions.iter().map(|m| m.tokens).max().unwrap_or_default();
     for mention in mentions.iter().filter(|m| m.tokens == longest) {
-        let vote = votes.entry(mention.span.of(document.text())).or_insert((0, mention.span.start));
+        let vote = votes.entry(form(mention)).or_insert((0, mention.span.start));
         vote.0 += if mention.opens { 1 } else { 2 };
     }
     let best = votes.into_iter().max_by_key(|&(_, (count, start))| (count, std::cmp::Reverse(start)));

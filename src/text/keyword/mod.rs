@@ -90,7 +90,8 @@ impl Measured {
         let pool = choose::pool(document, &candidates, options);
         let keywords = mention::keywords(document, &candidates, &pool, options);
         let words = score::Words::of(document.terms(), &candidates);
-        let features = pool.iter().map(|c| score::features(&candidates, &words, c.node)).collect();
+        let features =
+            pool.iter().map(|c| score::features(&candidates, &words, [c.node]).map(|[value]| value)).collect();
         let archive = score::Commonness::of(document);
         let commonness = pool.iter().map(|c| archive.mean(&candidates, c.node)).collect();
         Self { keywords, features, commonness, candidates, pool }
@@ -98,7 +99,7 @@ impl Measured {
 
     /// The linear score of each candidate by `weights`.
     pub fn scores(&self, weights: &Weights) -> Vec<f32> {
-        self.features.iter().flat_map(|features| score::linear(&[*features], weights)).collect()
+        self.features.iter().flat_map(|features| score::linear(&features.map(|value| [value]), weights)).collect()
     }
 
     /// The indices of the candidates that would be chosen by `scores`, one a candidate, best first.

@@ -1,15 +1,18 @@
 //! What opens a text or a paragraph: the headline, the date line.
 
-/// The first byte of `–` and `—`.
-const FIRST_BYTE_OF_DASHES: u8 = 0xe2;
-
 /// How long the date line is that opens `text`, as `DUBLIN (Agency) — ` does; 0 where there is none: capitals or a
 /// source in brackets, and a dash.
 pub(super) fn dateline(text: &str) -> usize {
     const LONGEST: usize = 60;
+    const FIRST_BYTE_OF_DASHES: u8 = 0xe2;
     let head = &text[..floor_char_boundary(text, LONGEST)];
-    // Most paragraphs hold no dash there, nor another character with its first byte.
-    if !head.bytes().any(|byte| byte == b'-' || byte == FIRST_BYTE_OF_DASHES) {
+    // Most paragraphs hold no dash there, and fewer one that is no hyphen.
+    let bytes = head.as_bytes();
+    let is_dash = |at: usize| match bytes[at] {
+        b'-' => bytes[..at].last() == Some(&b' '),
+        _ => head[at..].starts_with(['–', '—']),
+    };
+    if !memchr::memchr2_iter(b'-', FIRST_BYTE_OF_DASHES, bytes).any(is_dash) {
         return 0;
     }
     let head = head.lines().next().unwrap_or_default();

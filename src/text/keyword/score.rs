@@ -1,8 +1,12 @@
 //! The score of a candidate: a linear function of a few features, put through a logistic.
 
-use std::sync::LazyLock;
+use std::{array, sync::LazyLock};
 
-use super::{Style, candidate::Candidates, choose::Choice};
+use super::{
+    Style,
+    candidate::{Candidates, Node},
+    choose::Choice,
+};
 use crate::text::{document::Document, token::Terms};
 
 /// How many features a candidate has.
@@ -122,75 +126,92 @@ pub(super) fn score(document: &Document<'_>, candidates: &Candidates, weights: &
     let words = Words::of(document.terms(), candidates);
     let commonness = Commonness::of(document);
     for batch in pool.chunks_mut(BATCH) {
-        let mut measured = [[0.0; FEATURES]; BATCH];
-        for (measured, choice) in measured.iter_mut().zip(&*batch) {
-            *measured = features(candidates, &words, choice.node);
-        }
-        for (choice, score) in batch.iter_mut().zip(linear(&measured, weights)) {
+        // The last batch is filled up with its last candidate.
+        let nodes: [Node; BATCH] = array::from_fn(|at| batch[at.min(batch.len() - 1)].node);
+        let scores = linear(&features(candidates, &words, nodes), weights);
+        for (choice, score) in batch.iter_mut().zip(scores) {
             choice.score = score - commonness.penalty(candidates, choice.node);
         }
     }
 }
 
-/// Candidates that are scored together.
-const BATCH: usize = 4;
+/// Candidates that are measured and scored side by side, so that the processor does several at once.
+const BATCH: usize = 8;
 
-/// The linear scores of some candidates. Each sum waits for the addition before it, so several are made side by side.
-pub(super) fn linear<const N: usize>(features: &[Weights; N], weights: &Weights) -> [f32; N] {
+/// Each feature of some candidates.
+pub(super) type Columns<const N: usize> = [[f32; N]; FEATURES];
+
+/// The linear scores of some candidates.
+pub(super) fn linear<const N: usize>(features: &Columns<N>, weights: &Weights) -> [f32; N] {
     let mut scores = [0.0; N];
-    for (at, weight) in weights.iter().enumerate() {
-        for (score, features) in scores.iter_mut().zip(features) {
-            *score += features[at] * weight;
+    for (feature, weight) in features.iter().zip(weights) {
+        for (score, value) in scores.iter_mut().zip(feature) {
+            *score += value * weight;
         }
     }
     scores
 }
 
-/// The features of the complete candidate `node`.
-#[expect(clippy::cast_precision_loss, reason = "counts that are far smaller than what a float holds exactly")]
-pub(super) fn features(candidates: &Candidates, words: &Words, node: u32) -> Weights {
-    let words = words.measure(candidates, node);
-    let node = &candidates.nodes[node as usize];
-    let count = node.count as f32;
-    let share = |n: u32| n as f32 / count;
-    let tokens = candidates.tokens.max(1) as f32;
-    let capitalised = if node.case_seen == 0 { 0.0 } else { node.capitalised as f32 / node.case_seen as f32 };
-    let acronym = if node.case_seen == 0 { 0.0 } else { node.acronym as f32 / node.case_seen as f32 };
-    let log_count = ln(node.count);
-    let flag = |yes: bool| f32::from(u8::from(yes));
-    let single_lower = flag(node.words == 1 && capitalised < 0.5);
-    let log_characters = ln(node.characters);
+/// The features of the complete candidates `numbers`.
+pub(super) fn features<const N: usize>(candidates: &Candidates, words: &Words, numbers: [Node; N]) -> Columns<N> {
+    let nodes = numbers.map(|number| &candidates[number]);
+    let containers = numbers.map(|number| candidates.containers(number));
+    let means = numbers.map(|number| words.measure(candidates, number));
+    let count = nodes.map(|node| float(node.count));
+    let share = |part: [f32; N]| divide(part, count);
+    let case_seen = nodes.map(|node| float(node.case_seen.max(1)));
+    let capitalised = divide(nodes.map(|node| float(node.capitalised)), case_seen);
+    let acronym = divide(nodes.map(|node| float(node.acronym)), case_seen);
+    let log_count = nodes.map(|node| words.ln(node.count));
+    let log_characters = nodes.map(|node| words.ln(node.characters));
+    let small = capitalised.map(|share| share < 0.5);
+    let single_lower: [f32; N] = array::from_fn(|at| flag(nodes[at].words == 1 && small[at]));
+    let sentences = [float(candidates.sentences.max(1)); N];
+    let tokens = [float(candidates.tokens.max(1)); N];
     [
-        1.0,
+        [1.0; N],
         log_count,
-        (node.sentences as f32 / candidates.sentences.max(1) as f32).sqrt(),
-        ln(node.first + 1) / 6.0,
-        (node.last - node.first) as f32 / tokens,
-        flag(node.in_title),
+        divide(nodes.map(|node| float(node.sentences)), sentences).map(f32::sqrt),
+        divide(nodes.map(|node| words.ln(node.first + 1)), [6.0; N]),
+        divide(nodes.map(|node| float(node.last - node.first)), tokens),
+        nodes.map(|node| flag(node.in_title)),
         capitalised,
         acronym,
-        share(node.left_bounded),
-        share(node.right_bounded),
-        share(node.within),
-        share(node.within_name),
-        flag(node.words == 2),
-        flag(node.words >= 3),
-        words.mean_log_count,
-        words.least_log_count,
+        share(nodes.map(|node| float(node.left_bounded))),
+        share(nodes.map(|node| float(node.right_bounded))),
+        share(containers.map(|within| float(within.count))),
+        share(containers.map(|within| float(within.name_count))),
+        nodes.map(|node| flag(node.words == 2)),
+        nodes.map(|node| flag(node.words >= 3)),
+        means.map(|means| means.mean_log_count),
+        means.map(|means| means.least_log_count),
         log_characters,
-        flag(node.connected || node.numbered),
+        nodes.map(|node| flag(node.connected || node.numbered)),
         single_lower,
-        words.mean_log_longer,
-        flag(node.count == 1),
-        share(node.mixed),
-        flag(node.surname.is_some()),
-        if node.surname.is_some() { (count / node.in_full as f32).ln() } else { 0.0 },
-        single_lower * (log_characters - 2.0),
-        share(node.after_stop),
-        flag(node.words > 1 && capitalised < 0.5),
-        log_count * capitalised,
-        log_count * single_lower,
+        means.map(|means| means.mean_log_longer),
+        nodes.map(|node| flag(node.count == 1)),
+        share(nodes.map(|node| float(node.mixed))),
+        nodes.map(|node| flag(node.surname.is_some())),
+        nodes.map(|node| node.surname.map_or(0.0, |_| (float(node.count) / float(node.in_full)).ln())),
+        array::from_fn(|at| single_lower[at] * (log_characters[at] - 2.0)),
+        share(nodes.map(|node| float(node.after_stop))),
+        array::from_fn(|at| flag(nodes[at].words > 1 && small[at])),
+        array::from_fn(|at| log_count[at] * capitalised[at]),
+        array::from_fn(|at| log_count[at] * single_lower[at]),
     ]
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts that are far smaller than what a float holds exactly")]
+fn float(count: u32) -> f32 {
+    count as f32
+}
+
+fn flag(yes: bool) -> f32 {
+    f32::from(u8::from(yes))
+}
+
+fn divide<const N: usize>(parts: [f32; N], wholes: [f32; N]) -> [f32; N] {
+    array::from_fn(|at| parts[at] / wholes[at])
 }
 
 /// How common each stem of a document is in the newsroom's archive, where it has one.
@@ -210,15 +231,15 @@ impl Commonness {
     }
 
     /// What the commonness of its words takes from the score of `node`; 0 without an archive.
-    pub(super) fn penalty(&self, candidates: &Candidates, node: u32) -> f32 {
+    pub(super) fn penalty(&self, candidates: &Candidates, node: Node) -> f32 {
         Self::WEIGHT * self.mean(candidates, node)
     }
 
     /// The mean commonness of the words of `node`, from 0 to 1; 0 for a name, which a text is about however often others are
     /// too, and without an archive.
     #[expect(clippy::cast_precision_loss, reason = "a few words")]
-    pub(super) fn mean(&self, candidates: &Candidates, node: u32) -> f32 {
-        if self.by_term.is_empty() || candidates.nodes[node as usize].is_name() {
+    pub(super) fn mean(&self, candidates: &Candidates, node: Node) -> f32 {
+        if self.by_term.is_empty() || candidates[node].is_name() {
             return 0.0;
         }
         let stems = candidates.stems(node);
@@ -231,6 +252,8 @@ impl Commonness {
 pub(super) struct Words {
     /// By stem; `None` where it is no candidate by itself.
     by_term: Vec<Option<Single>>,
+    /// The natural logarithms of small numbers.
+    logarithms: &'static [f32],
 }
 
 /// A word that is a candidate by itself.
@@ -242,6 +265,7 @@ struct Single {
 }
 
 /// What the words of one candidate are like.
+#[derive(Clone, Copy)]
 struct Means {
     mean_log_count: f32,
     least_log_count: f32,
@@ -251,17 +275,26 @@ struct Means {
 impl Words {
     /// Those of a document's `terms`.
     pub(super) fn of(terms: &Terms, candidates: &Candidates) -> Self {
+        static SMALL: LazyLock<Vec<f32>> = LazyLock::new(|| (0_u16..1024).map(|count| f32::from(count).ln()).collect());
+        let mut words = Self { by_term: Vec::new(), logarithms: &SMALL };
         let single = |term| {
-            let single = candidates.child(None, term).map(|node| &candidates.nodes[node as usize])?;
-            single.complete.then(|| Single { log_count: ln(single.count), log_longer: ln(single.longer + 1) })
+            let node = candidates.child(None, term)?;
+            let (single, longer) = (&candidates[node], candidates.containers(node).longer);
+            single.complete.then(|| Single { log_count: words.ln(single.count), log_longer: words.ln(longer + 1) })
         };
-        Self { by_term: (0..).take(terms.term_count()).map(single).collect() }
+        words.by_term = (0..).take(terms.term_count()).map(single).collect();
+        words
     }
 
-    fn measure(&self, candidates: &Candidates, node: u32) -> Means {
+    /// The natural logarithm of a count: most are small, and those are kept.
+    fn ln(&self, count: u32) -> f32 {
+        self.logarithms.get(count as usize).copied().unwrap_or_else(|| float(count).ln())
+    }
+
+    fn measure(&self, candidates: &Candidates, node: Node) -> Means {
         let (mut sum, mut least, mut longer, mut words) = (0.0_f32, f32::INFINITY, 0.0_f32, 0.0_f32);
         let mut at = Some(node);
-        while let Some(part) = at.map(|at| &candidates.nodes[at as usize]) {
+        while let Some(part) = at.map(|at| &candidates[at]) {
             if let Some(single) = self.by_term.get(part.term as usize).copied().flatten() {
                 sum += single.log_count;
                 least = least.min(single.log_count);
@@ -273,11 +306,4 @@ impl Words {
         let words = words.max(1.0);
         Means { mean_log_count: sum / words, least_log_count: least.min(sum), mean_log_longer: longer / words }
     }
-}
-
-/// The natural logarithm of a count: most are small, and those are kept.
-#[expect(clippy::cast_precision_loss, reason = "counts that are far smaller than what a float holds exactly")]
-fn ln(count: u32) -> f32 {
-    static SMALL: LazyLock<Vec<f32>> = LazyLock::new(|| (0_u16..1024).map(|count| f32::from(count).ln()).collect());
-    SMALL.get(count as usize).copied().unwrap_or_else(|| (count as f32).ln())
 }
