@@ -4,7 +4,10 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
-use super::shapes::ExactShapes;
+use super::{
+    heads::{Head, Heads},
+    shapes::ExactShapes,
+};
 
 /// A set of lower-case words or phrases, from a text with one entry a line; `#` starts a comment line.
 #[derive(Debug)]
@@ -12,6 +15,8 @@ pub struct WordList {
     source: &'static str,
     /// Boxed, since the binary holds a static as large as it is in memory.
     entries: OnceLock<Box<Entries>>,
+    /// How the texts start that an entry starts.
+    heads: OnceLock<Box<Heads>>,
 }
 
 #[derive(Debug)]
@@ -28,13 +33,23 @@ impl WordList {
 
     /// The list that `source` holds.
     pub const fn new(source: &'static str) -> Self {
-        Self { source, entries: OnceLock::new() }
+        Self { source, entries: OnceLock::new(), heads: OnceLock::new() }
     }
 
     /// Whether it holds `word`, given in lower case.
     pub fn contains(&self, word: &str) -> bool {
         let entries = self.entries();
         entries.shapes.may_hold(word) && entries.words.contains(word)
+    }
+
+    /// Whether a text with this `head` may start with one of its entries: the first question, since most do not.
+    pub fn may_start(&self, head: Head) -> bool {
+        let heads = self.heads.get_or_init(|| {
+            let mut heads = Box::<Heads>::default();
+            self.iter().for_each(|entry| heads.insert(entry));
+            heads
+        });
+        heads.may_hold(head)
     }
 
     /// Whether it holds nothing.

@@ -83,7 +83,11 @@ pub(super) fn join(document: &Document<'_>, sentences: impl Iterator<Item = usiz
     for sentence in sentences {
         let text = document.sentences()[sentence].span.of(document.text());
         joined.push_str(between);
-        joined.extend(flattened(text));
+        if is_one_line(text) {
+            joined.push_str(text);
+        } else {
+            joined.extend(flattened(text));
+        }
         between = joint(text);
     }
     joined
@@ -141,6 +145,11 @@ fn flattened(text: &str) -> impl Iterator<Item = char> + '_ {
         }
         Some(' ')
     })
+}
+
+/// Whether nothing in `text` breaks the line, as in most sentences.
+fn is_one_line(text: &str) -> bool {
+    !text.bytes().any(|byte| matches!(byte, b'\n'..=b'\r')) && (text.is_ascii() || !text.contains(breaks_line))
 }
 
 fn breaks_line(c: char) -> bool {

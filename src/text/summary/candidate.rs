@@ -1,9 +1,9 @@
 //! Which sentences may be chosen, and what is to be known of each.
 
-use rustc_hash::{FxHashSet, FxHasher};
+use rustc_hash::{FxBuildHasher, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 
-use crate::languages::WordList;
+use crate::languages::{Head, WordList};
 use crate::text::{
     document::Document,
     letter::{self, is_caseless},
@@ -52,7 +52,7 @@ pub(super) struct Candidate {
 /// it has none of that, whatever it has.
 pub(super) fn of(document: &Document<'_>) -> Vec<Candidate> {
     let page = Page::new(document);
-    let mut seen = FxHashSet::default();
+    let mut seen = FxHashSet::with_capacity_and_hasher(document.sentences().len(), FxBuildHasher);
     let mut all: Vec<(Candidate, Fitness)> = Vec::with_capacity(document.sentences().len());
     let mut stretches = vec![Stretch::default()];
     for (index, sentence) in document.sentences().iter().enumerate() {
@@ -262,14 +262,15 @@ pub(super) fn closes(c: char) -> bool {
 /// Whether `text` opens with one of `openers`: with a word or a phrase of up to four words; in a script that sets no
 /// spaces, with as many characters. A longer entry with a minus before it wins over a shorter one.
 fn leans(text: &str, openers: &WordList) -> bool {
-    if openers.is_empty() {
+    let text = text.trim_start_matches(|c: char| !letter::is_alphanumeric(c));
+    if openers.is_empty() || Head::of(text).is_some_and(|head| !openers.may_start(head)) {
         return false;
     }
     let mut opening = String::with_capacity(64);
     opening.push('-');
     let mut steps = 0;
     let mut leans = false;
-    let mut chars = text.trim_start_matches(|c: char| !letter::is_alphanumeric(c)).chars().peekable();
+    let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let elides = matches!(c, '\'' | '’');
         let unspaced = sets_no_spaces(c);

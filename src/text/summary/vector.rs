@@ -57,8 +57,11 @@ impl Vectors {
         let mut title = entries.split_off(start);
         title.retain(|entry| frequency[entry.term as usize] > 0);
         let n = candidates.len() as f64;
-        let rarity: Vec<f64> =
-            frequency.iter().map(|df| if *df == 0 { 0.0 } else { (1.0 + n / f64::from(*df)).ln().sqrt() }).collect();
+        // Few candidates hold a term: the same few logarithms, each computed once.
+        let most = frequency.iter().copied().max().unwrap_or_default();
+        let rarities: Vec<f64> =
+            (0..=most).map(|df| if df == 0 { 0.0 } else { (1.0 + n / f64::from(df)).ln().sqrt() }).collect();
+        let rarity: Vec<f64> = frequency.iter().map(|df| rarities[*df as usize]).collect();
         let mut start = 0;
         for end in &ends {
             scale(&mut entries[start..*end], &rarity);
