@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     COMMON_ABBREVIATIONS,
-    heads::{Head, Heads},
+    heads::Heads,
     sections,
     shapes::Shapes,
     tails::{Tail, Tails},
@@ -125,9 +125,10 @@ impl Abbreviations {
         self.lists().shapes_of_starters.may_hold(word)
     }
 
-    /// Whether a text with this `head` may start with a word that [`Self::starts_sentences`].
-    pub fn may_start_sentences_at(&self, head: Head) -> bool {
-        self.lists().heads_of_starters.may_hold(head)
+    /// Whether `text` may start with a word that [`Self::starts_sentences`].
+    #[inline]
+    pub fn may_start_with_starter(&self, text: &str) -> bool {
+        self.lists().heads_of_starters.may_start(text)
     }
 
     /// What is known of `word`, given in lower case and without its last full stop.

@@ -4,10 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{
-    heads::{Head, Heads},
-    sections,
-};
+use super::{heads::Heads, sections};
 
 /// The phrases of a language that mark a line or sentence of a page as boilerplate, from its `boilerplate.txt`.
 ///
@@ -92,14 +89,16 @@ impl Boilerplate {
         self.lists().lines.contains(line)
     }
 
-    /// Whether a text with this `head` may be such that [`Self::may_start`] it: the first question, since most are not.
-    pub fn may_start_at(&self, head: Head) -> bool {
-        self.lists().heads_of_starts.may_hold(head)
+    /// Whether `text`, not normalised, may be such that [`Self::may_start`] it: the first question, since most are not.
+    #[inline]
+    pub fn may_start_at(&self, text: &str) -> bool {
+        self.lists().heads_of_starts.may_start(text)
     }
 
-    /// Whether a line with this `head` may be one that [`Self::may_be_line`], or its first word one of the calendar.
-    pub fn may_be_line_at(&self, head: Head) -> bool {
-        self.lists().heads_of_lines.may_hold(head)
+    /// Whether `line`, not normalised, may be one that [`Self::may_be_line`], or its first word one of the calendar.
+    #[inline]
+    pub fn may_be_line_at(&self, line: &str) -> bool {
+        self.lists().heads_of_lines.may_start(line)
     }
 
     /// Whether `text` may start with a phrase that only boilerplate starts with, in this language or in any.

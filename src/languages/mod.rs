@@ -17,7 +17,6 @@ mod word_list;
 pub use abbreviations::{Abbreviation, Abbreviations, Ending};
 pub use boilerplate::Boilerplate;
 pub use catalogue::{CATALOGUE, Language, Tag};
-pub use heads::Head;
 pub use tailoring::Tailoring;
 pub use tails::Tail;
 pub use word_list::WordList;

@@ -4,10 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashSet;
 
-use super::{
-    heads::{Head, Heads},
-    shapes::ExactShapes,
-};
+use super::{heads::Heads, shapes::ExactShapes};
 
 /// A set of lower-case words or phrases, from a text with one entry a line; `#` starts a comment line.
 #[derive(Debug)]
@@ -42,14 +39,14 @@ impl WordList {
         entries.shapes.may_hold(word) && entries.words.contains(word)
     }
 
-    /// Whether a text with this `head` may start with one of its entries: the first question, since most do not.
-    pub fn may_start(&self, head: Head) -> bool {
+    /// Whether `text` may start with one of its entries, in any case: the first question, since most do not.
+    pub fn may_start(&self, text: &str) -> bool {
         let heads = self.heads.get_or_init(|| {
             let mut heads = Box::<Heads>::default();
             self.iter().for_each(|entry| heads.insert(entry));
             heads
         });
-        heads.may_hold(head)
+        heads.may_start(text)
     }
 
     /// Whether it holds nothing.

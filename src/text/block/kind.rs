@@ -5,7 +5,7 @@ use std::str::Chars;
 use rustc_hash::FxHashMap;
 
 use crate::{
-    languages::{Boilerplate, COMMON_BOILERPLATE, Head, Language},
+    languages::{Boilerplate, COMMON_BOILERPLATE, Language},
     text::{
         letter::{Lowered, is_alphanumeric, is_plain, lower},
         sentence::{Kind, Mark, Marker},
@@ -216,7 +216,7 @@ impl Furniture {
     /// Whether `block` starts as a line of boilerplate can: as a phrase does, or with a number or a word of the calendar.
     fn may_be_line(self, block: &str) -> bool {
         let bare = block.trim_start_matches(is_around);
-        if Head::of(bare).is_none_or(|head| self.own.may_be_line_at(head)) {
+        if self.own.may_be_line_at(bare) {
             let line = Normalised::new(bare);
             let word = line.clone().take_while(|&c| !separates_dates(c));
             if self.own.may_be_line(line) || self.own.may_be_calendar_word(word) {
@@ -231,7 +231,7 @@ impl Furniture {
     }
 
     fn starts_sentence(self, sentence: &str) -> bool {
-        Head::of(sentence).is_none_or(|head| self.own.may_start_at(head)) && self.starts(Normalised::new(sentence))
+        self.own.may_start_at(sentence) && self.starts(Normalised::new(sentence))
     }
 
     fn starts(self, line: impl Iterator<Item = char> + Clone) -> bool {

@@ -2,7 +2,7 @@
 
 use super::mark::is_unspaced;
 use crate::{
-    languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Head, Language, Tail},
+    languages::{Abbreviation, Abbreviations, COMMON_ABBREVIATIONS, Ending, Language, Tail},
     text::letter::Lowered,
 };
 
@@ -59,7 +59,7 @@ impl Rules {
     /// Whether `text` may start with such a word.
     #[inline]
     pub(super) fn may_start_with_starter(self, text: &str) -> bool {
-        Head::of(text).is_none_or(|head| self.own.may_start_sentences_at(head))
+        self.own.may_start_with_starter(text)
     }
 
     /// Whether `word` is written with a capital inside sentences too.

@@ -3,7 +3,7 @@
 use rustc_hash::{FxBuildHasher, FxHashSet, FxHasher};
 use std::hash::{Hash, Hasher};
 
-use crate::languages::{Head, WordList};
+use crate::languages::WordList;
 use crate::text::{
     document::Document,
     letter::{self, is_caseless},
@@ -263,7 +263,7 @@ pub(super) fn closes(c: char) -> bool {
 /// spaces, with as many characters. A longer entry with a minus before it wins over a shorter one.
 fn leans(text: &str, openers: &WordList) -> bool {
     let text = text.trim_start_matches(|c: char| !letter::is_alphanumeric(c));
-    if openers.is_empty() || Head::of(text).is_some_and(|head| !openers.may_start(head)) {
+    if openers.is_empty() || !openers.may_start(text) {
         return false;
     }
     let mut opening = String::with_capacity(64);
