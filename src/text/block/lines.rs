@@ -27,7 +27,7 @@ pub(super) fn join(text: &str, line_breaks: LineBreaks) -> Vec<Span> {
     let mut lines = lines(text);
     // In most texts each line stands alone, and so is a block.
     if lines.windows(2).all(|pair| pair[0].is_empty() || pair[1].is_empty()) {
-        let alone = lines.iter().filter(|line| !line.is_empty());
+        let alone = lines.into_iter().filter(|line| !line.is_empty());
         return alone.map(|line| Span::new(line.start, line.end)).collect();
     }
     for chunk in lines.split_mut(Line::is_empty).filter(|chunk| chunk.len() > 1) {
@@ -197,7 +197,7 @@ fn lines(text: &str) -> Vec<Line> {
     let bytes = text.as_bytes();
     let separator = |at: usize| matches!(bytes[at..], [0xc2, 0x85, ..] | [0xe2, 0x80, 0xa8 | 0xa9, ..]);
     let plain =
-        memchr2(0xb, 0xc, bytes).is_none() && (text.is_ascii() || !memchr2_iter(0xc2, 0xe2, bytes).any(separator));
+        memchr2(0xb, 0xc, bytes).is_none() && (is_ascii(bytes) || !memchr2_iter(0xc2, 0xe2, bytes).any(separator));
     let mut lines = Vec::with_capacity(text.len() / 128 + 4);
     let mut start = 0;
     while start <= text.len() {
@@ -218,6 +218,11 @@ fn lines(text: &str) -> Vec<Line> {
         start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { len };
     }
     lines
+}
+
+/// What `[u8]::is_ascii` says, without a way out before the end: a loop that vector instructions do at once.
+fn is_ascii(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0, |all, byte| all | byte).is_ascii()
 }
 
 fn line(text: &str, start: usize, end: usize) -> Line {

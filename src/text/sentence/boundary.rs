@@ -111,58 +111,54 @@ impl Scan<'_, '_> {
     fn run(&mut self, offset: usize, marks: &mut Marks<'_>) {
         self.start = self.text.len() - self.text.trim_start_matches(is_blank).len();
         marks.skip_to(offset);
-        while let Some(found) = marks.next_before(offset + self.text.len()).map(|place| place - offset) {
-            if self.text.as_bytes()[found].is_ascii_uppercase() {
+        let end = offset + self.text.len();
+        while let Some((place, byte)) = marks.next_before(end) {
+            let at = place - offset;
+            match byte {
                 // Most capitals start a sentence.
-                if found > self.start {
-                    self.capital(found);
-                }
-                continue;
-            }
-            if self.is_plain_stop(found) {
-                continue;
-            }
-            let Some(c) = self.text[found..].chars().next() else { break };
-            let at = found + c.len_utf8();
-            match Mark::of(c) {
-                Mark::None | Mark::Capital => {}
-                Mark::FullStop if self.starts_item(found) => {}
-                // A number or an address: `2.5`, `p.m.`, `example.org`.
-                Mark::FullStop if matches!(self.text.as_bytes()[at..], [b'a'..=b'z' | b'0'..=b'9', ..]) => {}
-                Mark::FullStop => marks.skip_to(offset + self.close(found, Kind::Stop)),
-                // `!Kung`: a mark that touches only the word after it belongs to that.
-                Mark::Exclamation if self.text[..found].ends_with(' ') && !is_apart(self.text, at) => {}
-                Mark::Exclamation => marks.skip_to(offset + self.close(found, Kind::Exclamation)),
-                Mark::Terminal => marks.skip_to(offset + self.close(found, Kind::Terminal)),
-                Mark::Ellipsis => marks.skip_to(offset + self.close(found, Kind::Ellipsis)),
-                Mark::Quote => self.quote(found, at),
-                Mark::Opening => self.open_bracket(found),
-                Mark::Closing => {
-                    self.starts_item(found);
-                    self.close_bracket(found);
-                }
-                Mark::Bullet => self.bullet(found, c),
-                Mark::Colon | Mark::Semicolon if self.rules.terminates(c) => {
-                    marks.skip_to(offset + self.close(found, Kind::Exclamation))
-                }
-                Mark::Colon | Mark::Semicolon => self.clause = at,
+                b'A'..=b'Z' if at <= self.start => {}
+                b'A'..=b'Z' => self.capital(at),
+                b'.' => match plain::stop(self.text, at, self.rules) {
+                    Some(PlainStop::BeforeCapital) => {
+                        self.ends.push(at + 1);
+                        (self.start, self.clause) = (at + 2, at + 2);
+                    }
+                    Some(PlainStop::AtEnd | PlainStop::OfAbbreviation) => {}
+                    None => self.mark(at, offset, marks),
+                },
+                _ => self.mark(at, offset, marks),
             }
         }
     }
 
-    /// Whether what stands at `at` is a full stop, and a plain one, so that it is done with.
-    fn is_plain_stop(&mut self, at: usize) -> bool {
-        if self.text.as_bytes()[at] != b'.' {
-            return false;
-        }
-        match plain::stop(self.text, at, self.rules) {
-            Some(PlainStop::BeforeCapital) => {
-                self.ends.push(at + 1);
-                (self.start, self.clause) = (at + 2, at + 2);
-                true
+    /// Decides the mark at `found`.
+    fn mark(&mut self, found: usize, offset: usize, marks: &mut Marks<'_>) {
+        let Some(c) = self.text[found..].chars().next() else { return };
+        let at = found + c.len_utf8();
+        match Mark::of(c) {
+            Mark::None | Mark::Capital => {}
+            Mark::FullStop if self.starts_item(found) => {}
+            // The paragraph ends here whatever the mark is.
+            Mark::FullStop | Mark::Exclamation | Mark::Terminal | Mark::Ellipsis if at == self.text.len() => {}
+            // A number or an address: `2.5`, `p.m.`, `example.org`.
+            Mark::FullStop if matches!(self.text.as_bytes()[at..], [b'a'..=b'z' | b'0'..=b'9', ..]) => {}
+            Mark::FullStop => marks.skip_to(offset + self.close(found, Kind::Stop)),
+            // `!Kung`: a mark that touches only the word after it belongs to that.
+            Mark::Exclamation if self.text[..found].ends_with(' ') && !is_apart(self.text, at) => {}
+            Mark::Exclamation => marks.skip_to(offset + self.close(found, Kind::Exclamation)),
+            Mark::Terminal => marks.skip_to(offset + self.close(found, Kind::Terminal)),
+            Mark::Ellipsis => marks.skip_to(offset + self.close(found, Kind::Ellipsis)),
+            Mark::Quote => self.quote(found, at),
+            Mark::Opening => self.open_bracket(found),
+            Mark::Closing => {
+                self.starts_item(found);
+                self.close_bracket(found);
             }
-            Some(PlainStop::AtEnd | PlainStop::OfAbbreviation) => true,
-            None => false,
+            Mark::Bullet => self.bullet(found, c),
+            Mark::Colon | Mark::Semicolon if self.rules.terminates(c) => {
+                marks.skip_to(offset + self.close(found, Kind::Exclamation));
+            }
+            Mark::Colon | Mark::Semicolon => self.clause = at,
         }
     }
 
@@ -474,14 +470,18 @@ impl Scan<'_, '_> {
     /// Ends the sentence before the marker of a list item whose last character is at `at`, where the sentence is the item
     /// before it: `1) flour 2) eggs`. Answers whether it did.
     fn starts_item(&mut self, at: usize) -> bool {
-        let before = &self.text[self.start..at];
+        let sentence = &self.text[self.start..];
+        if !Marker::may_start(sentence) {
+            return false;
+        }
+        let before = &sentence[..at - self.start];
         let counter =
             before.bytes().rev().take(6).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'(').count();
         let place = at - counter;
         if counter == 0 || counter > 5 || place <= self.start || !self.text[..place].ends_with(' ') {
             return false;
         }
-        let Some(first) = Marker::read(&self.text[self.start..]) else { return false };
+        let Some(first) = Marker::read(sentence) else { return false };
         let Some(marker) = Marker::read(&self.text[place..]) else { return false };
         if place < self.start + first.len
             || !(marker.follows(&first) || marker.is_first())

@@ -100,9 +100,9 @@ impl<'t> Marks<'t> {
         Self { bytes: text.as_bytes(), chunk: 0, left: candidates(text.as_bytes(), 0) }
     }
 
-    /// The next one, if it is before `end`.
+    /// The next one, if it is before `end`, with its first byte.
     #[inline]
-    pub(in crate::text) fn next_before(&mut self, end: usize) -> Option<usize> {
+    pub(in crate::text) fn next_before(&mut self, end: usize) -> Option<(usize, u8)> {
         loop {
             while self.left == 0 {
                 self.chunk += CHUNK;
@@ -118,8 +118,9 @@ impl<'t> Marks<'t> {
                 return None;
             }
             self.left &= self.left - 1;
-            if self.bytes[place].is_ascii() || starts_mark(&self.bytes[place..]) {
-                return Some(place);
+            let byte = self.bytes[place];
+            if byte.is_ascii() || starts_mark(&self.bytes[place..]) {
+                return Some((place, byte));
             }
         }
     }
@@ -268,7 +269,7 @@ mod tests {
             let mut buffer = [0; 4];
             let text = c.encode_utf8(&mut buffer);
             assert!(
-                Mark::of(c) == Mark::None || Marks::of(text).next_before(text.len()) == Some(0),
+                Mark::of(c) == Mark::None || Marks::of(text).next_before(text.len()).is_some_and(|(at, _)| at == 0),
                 "U+{:04X}",
                 u32::from(c)
             );
@@ -282,7 +283,7 @@ mod tests {
             text.char_indices().filter(|&(_, c)| Mark::of(c) != Mark::None).map(|(at, _)| at).collect();
         let (mut marks, mut found) = (Marks::of(&text), Vec::new());
         for end in (0..=text.len()).step_by(70).chain([text.len()]) {
-            while let Some(at) = marks.next_before(end) {
+            while let Some((at, _)) = marks.next_before(end) {
                 assert!(at < end);
                 found.extend(text[at..].chars().next().filter(|&c| Mark::of(c) != Mark::None).map(|_| at));
             }
@@ -296,9 +297,10 @@ mod tests {
         let mut marks = Marks::of(&text);
         for at in [0, 1, 30, 63, 64, 130, 297] {
             marks.skip_to(at);
-            assert_eq!(marks.next_before(text.len()), (at..).find(|at| at % 3 < 2));
+            let expected = (at..).find(|at| at % 3 < 2);
+            assert_eq!(marks.next_before(text.len()).map(|(at, _)| at), expected);
         }
-        assert_eq!(marks.next_before(text.len()), Some(298));
+        assert_eq!(marks.next_before(text.len()), Some((298, b'.')));
         assert_eq!(marks.next_before(text.len()), None);
     }
 }

@@ -37,12 +37,7 @@ pub(in crate::text) struct Marker {
 impl Marker {
     /// The marker that `text` starts with. A bullet before it is part of it.
     pub(in crate::text) fn read(text: &str) -> Option<Self> {
-        // A counter of several letters is a Roman numeral, so nearly all text is told from one by two letters.
-        if let [first, second, ..] = *text.as_bytes()
-            && first.is_ascii_alphabetic()
-            && second.is_ascii_alphabetic()
-            && (roman_digit(first).is_none() || roman_digit(second).is_none())
-        {
+        if !Self::may_start(text) {
             return None;
         }
         let bullet = text.chars().next().filter(|&c| Mark::of(c) == Mark::Bullet).map_or(0, char::len_utf8);
@@ -61,6 +56,18 @@ impl Marker {
         };
         let counter = Counter::read(&rest[..len])?;
         Some(Self { counter, frame, len: text.len() - rest.len() + len + tail })
+    }
+
+    /// Whether `text` may start with one. A counter of several letters is a Roman numeral, so nearly all text is told from
+    /// one by two letters.
+    #[inline]
+    pub(in crate::text) fn may_start(text: &str) -> bool {
+        match *text.as_bytes() {
+            [first, second, ..] if first.is_ascii_alphabetic() && second.is_ascii_alphabetic() => {
+                roman_digit(first).is_some() && roman_digit(second).is_some()
+            }
+            _ => true,
+        }
     }
 
     /// Whether it marks the item after the one that `previous` marks.

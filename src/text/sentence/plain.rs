@@ -28,18 +28,29 @@ pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
         [] => PlainStop::AtEnd,
         _ => return None,
     };
-    if is_after_plain_tail(&bytes[..at], plain, rules) { Some(plain) } else { stop_after_word(text, at, rules, plain) }
+    stop_after_tail(&bytes[..at], plain, rules).or_else(|| stop_after_word(text, at, rules, plain))
 }
 
-/// Whether the last letters of `before` tell alone: no abbreviation ends with them, nor is what they end an initial, a
-/// numeral, letters with full stops or a word without vowels.
-fn is_after_plain_tail(before: &[u8], plain: PlainStop, rules: Rules) -> bool {
-    let at_end = plain == PlainStop::AtEnd;
-    let small = before.last().is_some_and(u8::is_ascii_lowercase);
-    (at_end || small)
-        && Tail::of(before).is_some_and(|tail| {
-            tail.has_one_of(SPOKEN) && tail.has_one_of(NOT_ROMAN) && (at_end || !rules.may_be_abbreviation_with(tail))
-        })
+/// What the last four letters of `before` tell alone: that no abbreviation ends with them, and that what they end is no
+/// initial, numeral or word without vowels.
+#[inline]
+fn stop_after_tail(before: &[u8], plain: PlainStop, rules: Rules) -> Option<PlainStop> {
+    let Some(tail) = Tail::of(before) else { return ends_with_year(before).then_some(plain) };
+    let plainly = match plain {
+        PlainStop::AtEnd => tail.has_one_of(NOT_ROMAN),
+        _ => {
+            tail.has_one_of(NOT_ROMAN)
+                && tail.has_one_of(SPOKEN)
+                && before.last().is_some_and(u8::is_ascii_lowercase)
+                && !rules.may_be_abbreviation_with(tail)
+        }
+    };
+    plainly.then_some(plain)
+}
+
+/// Whether `before` ends with four digits, which are more than a marker or an ordinal has.
+fn ends_with_year(before: &[u8]) -> bool {
+    before.last_chunk::<4>().is_some_and(|four| four.iter().all(u8::is_ascii_digit))
 }
 
 /// The letters of ASCII that are no consonants of which words can be made that cannot be spoken.
@@ -126,6 +137,7 @@ mod tests {
         check("The ferry returned.", Some(PlainStop::AtEnd));
         check("Late. It left.", Some(PlainStop::BeforeCapital));
         check("The well-being. It", Some(PlainStop::BeforeCapital));
+        check("It was in 1990. Alder left.", Some(PlainStop::BeforeCapital));
     }
 
     #[test]
@@ -141,7 +153,7 @@ mod tests {
         check("It was NATO. Alder left.", None);
         check("It was item xi. Alder left.", None);
         check("It cost tzv. Alder left.", None);
-        check("It was in 1990. Alder left.", None);
+        check("It was item 19. Alder left.", None);
     }
 
     #[test]

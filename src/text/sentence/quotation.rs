@@ -29,7 +29,7 @@ pub(super) fn side(text: &str, at: usize, after: usize) -> Option<bool> {
 pub(super) fn ambiguous_sides(text: &str) -> FxHashMap<usize, bool> {
     let mut marks = Vec::new();
     let mut places = Marks::of(text);
-    while let Some(found) = places.next_before(text.len()) {
+    while let Some((found, _)) = places.next_before(text.len()) {
         let Some(c) = text[found..].chars().next() else { break };
         if Mark::of(c) == Mark::Quote {
             marks.push((found, side(text, found, found + c.len_utf8())));
