@@ -15,8 +15,8 @@ struct Head {
 pub(super) struct Heads {
     /// By the hash the characters after the letters.
     next: [u32; 512],
-    /// By the first letter of ASCII the second ones, five bits of each; all where there is none.
-    pairs: [u32; 32],
+    /// By the first two letters of ASCII the third ones or a space, five bits of each; all where there is none.
+    thirds: [u32; 1024],
 }
 
 impl Head {
@@ -28,11 +28,10 @@ impl Head {
 
     fn of_ascii(bytes: &[u8]) -> Option<Self> {
         // The letters, a space and the character after it are all that is looked at; the first byte is the highest.
-        let start: [u8; 8] = bytes.first_chunk().copied().unwrap_or_else(|| padded(bytes));
-        let [first, second, third, fourth, ..] = start;
-        let four = u32::from_be_bytes([first, second, third, fourth]);
+        let start = u64::from_be_bytes(bytes.first_chunk().copied().unwrap_or_else(|| padded(bytes)));
+        let four = u32::try_from(start >> 32).unwrap_or_default();
         let letters = leading_letters(four);
-        let after = u64::from_be_bytes(start) << (8 * letters);
+        let after = start << (8 * letters);
         if letters == 0 || letters < 4 && after >> 63 == 1 {
             return None;
         }
@@ -128,26 +127,33 @@ impl Heads {
         if let Some(head) = Head::of(phrase) {
             self.next[head.hash] |= head.next;
         }
-        if let [first, rest @ ..] = phrase.as_bytes() {
-            let second = rest.first().copied().filter(u8::is_ascii_alphabetic);
-            self.pairs[five_bits(*first)] |= second.map_or(u32::MAX, |second| 1 << five_bits(second));
+        match *phrase.as_bytes() {
+            [] => {}
+            [first] => (0..32).for_each(|second| self.thirds[pair(first, second)] = u32::MAX),
+            [first, second] => self.thirds[pair(first, second)] = u32::MAX,
+            [first, second, third, ..] => self.thirds[pair(first, second)] |= 1 << (third & 0x1f),
         }
     }
 
     /// Whether a phrase that `text` may start with was added.
     #[inline]
     pub(super) fn may_start(&self, text: &str) -> bool {
-        match *text.as_bytes() {
-            // Most text is told by two letters.
-            [first, second, ..]
-                if first.is_ascii_alphabetic()
-                    && second.is_ascii_alphabetic()
-                    && self.pairs[five_bits(first)] >> five_bits(second) & 1 == 0 =>
-            {
-                false
-            }
-            _ => Head::of(text).is_none_or(|head| self.may_hold(head)),
+        // Most text is told by three letters, or two and a space.
+        if let [first, second, third, _, ..] = *text.as_bytes()
+            && first.is_ascii_alphabetic()
+            && second.is_ascii_alphabetic()
+            && (third.is_ascii_alphabetic() || third == b' ')
+            && self.thirds[pair(first, second)] >> (third & 0x1f) & 1 == 0
+        {
+            return false;
         }
+        self.may_start_with_head(text)
+    }
+
+    /// The same where the first letters do not tell.
+    #[inline(never)]
+    fn may_start_with_head(&self, text: &str) -> bool {
+        Head::of(text).is_none_or(|head| self.may_hold(head))
     }
 
     /// Whether a phrase that a text with this `head` may start with was added.
@@ -158,12 +164,13 @@ impl Heads {
 
 impl Default for Heads {
     fn default() -> Self {
-        Self { next: [0; 512], pairs: [0; 32] }
+        Self { next: [0; 512], thirds: [0; 1024] }
     }
 }
 
-fn five_bits(byte: u8) -> usize {
-    usize::from(byte & 0x1f)
+/// The place of two letters.
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(first & 0x1f) << 5 | usize::from(second & 0x1f)
 }
 
 #[cfg(test)]
