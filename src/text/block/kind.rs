@@ -351,12 +351,15 @@ impl Iterator for Normalised<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<char> {
-        // Most characters are small letters of ASCII.
-        if let Some(byte @ b'a'..=b'z') = self.characters.as_str().bytes().next() {
-            self.last = char::from(byte);
-            return self.characters.next();
+        // Most characters are letters of ASCII or a space alone.
+        match self.characters.as_str().bytes().next() {
+            Some(byte @ b'a'..=b'z') => self.last = char::from(byte),
+            Some(byte @ b'A'..=b'Z') => self.last = char::from(byte.to_ascii_lowercase()),
+            Some(b' ') if self.last != ' ' => self.last = ' ',
+            _ => return self.next_of_others(),
         }
-        self.next_of_others()
+        self.characters.next();
+        Some(self.last)
     }
 }
 
