@@ -63,6 +63,8 @@ struct Lists {
     /// In this language and in all.
     shapes_of_abbreviations: Shapes,
     tails_of_abbreviations: Tails,
+    /// The words of up to four letters that never end a sentence in this language.
+    titles: FxHashSet<Tail>,
     starters: FxHashSet<&'static str>,
     shapes_of_starters: Shapes,
     heads_of_starters: Heads,
@@ -118,6 +120,12 @@ impl Abbreviations {
     #[inline]
     pub fn may_find_with(&self, tail: Tail) -> bool {
         self.lists().tails_of_abbreviations.may_hold(tail)
+    }
+
+    /// Whether the word that is no longer than its `tail` is one of this language that never ends a sentence: `Mr`, `Prof`.
+    #[inline]
+    pub fn is_title(&self, tail: Tail) -> bool {
+        self.lists().titles.contains(&tail)
     }
 
     /// Whether `word`, in any case, may be one that [`Self::starts_sentences`].
@@ -186,6 +194,10 @@ impl Abbreviations {
                 lists.abbreviations.keys().copied().chain(common.map(|(_, word)| word)).collect();
             lists.shapes_of_abbreviations = Shapes::of(abbreviations.iter().copied());
             lists.tails_of_abbreviations = Tails::of(abbreviations);
+            let titles = lists.abbreviations.iter().filter(|(word, abbreviation)| {
+                abbreviation.ending == Ending::Never && word.len() <= 4 && word.is_ascii()
+            });
+            lists.titles = titles.filter_map(|(word, _)| Tail::of_word(word)).collect();
             lists.shapes_of_starters = Shapes::of(lists.starters.iter().copied());
             lists.starters.iter().for_each(|word| lists.heads_of_starters.insert(word));
             lists

@@ -1,7 +1,7 @@
 //! How words end: a filter before the list of abbreviations, since most words end as none of them does.
 
 /// The last letters of a word, four at most, as a word of letters of ASCII ends.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Tail {
     /// In lower case, the first in the highest byte; zero after the last.
     letters: u32,
@@ -24,6 +24,17 @@ impl Tail {
             2 if four >> 16 & 0xff == 0x20 => Some(Self { letters: lowered << 16 }),
             _ => None,
         }
+    }
+
+    /// That of a `word` that stands alone.
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        Self::of(&[b"   ", word.as_bytes()].concat())
+    }
+
+    /// Whether the tail, which is that of `text`, is a whole word after a space.
+    #[inline]
+    pub fn is_word_of(self, text: &[u8]) -> bool {
+        self.letters & 0xff == 0 || matches!(text, [.., b' ', _, _, _, _])
     }
 
     /// Whether one of the letters is among `set`, the bits of letters as [`Self::set`] makes them.
@@ -60,8 +71,7 @@ impl Tails {
     pub(super) fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
         let mut tails = Self::default();
         for word in words {
-            // A word of a list stands alone.
-            if let Some(tail) = Tail::of(&[b"   ", word.as_bytes()].concat()) {
+            if let Some(tail) = Tail::of_word(word) {
                 tails.0[tail.hash() / 64] |= 1 << (tail.hash() % 64);
             }
         }

@@ -31,26 +31,36 @@ pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
     stop_after_tail(&bytes[..at], plain, rules).or_else(|| stop_after_word(text, at, rules, plain))
 }
 
-/// What the last four letters of `before` tell alone: that no abbreviation ends with them, and that what they end is no
-/// initial, numeral or word without vowels.
+/// What the last four letters of `before` tell alone: that no abbreviation ends with them and that what they end is no
+/// initial, numeral or word without vowels, or that they are a title.
 #[inline]
 fn stop_after_tail(before: &[u8], plain: PlainStop, rules: Rules) -> Option<PlainStop> {
     let Some(tail) = Tail::of(before) else { return ends_with_year(before).then_some(plain) };
-    let plainly = match plain {
-        PlainStop::AtEnd => tail.has_one_of(NOT_ROMAN),
-        _ => {
-            tail.has_one_of(NOT_ROMAN)
-                && tail.has_one_of(SPOKEN)
-                && before.last().is_some_and(u8::is_ascii_lowercase)
-                && !rules.may_be_abbreviation_with(tail)
-        }
-    };
-    plainly.then_some(plain)
+    if !tail.has_one_of(NOT_ROMAN) {
+        return None;
+    }
+    if plain == PlainStop::AtEnd {
+        return Some(plain);
+    }
+    if before.last().is_some_and(u8::is_ascii_uppercase) {
+        return None;
+    }
+    if !rules.may_be_abbreviation_with(tail) {
+        return tail.has_one_of(SPOKEN).then_some(plain);
+    }
+    let title = tail.is_word_of(before) && rules.is_title(tail);
+    (title && !is_after_degrees(before)).then_some(PlainStop::OfAbbreviation)
 }
 
 /// Whether `before` ends with four digits, which are more than a marker or an ordinal has.
 fn ends_with_year(before: &[u8]) -> bool {
     before.last_chunk::<4>().is_some_and(|four| four.iter().all(u8::is_ascii_digit))
+}
+
+/// Whether a sign of degrees and a space stand before the last word of `before`.
+fn is_after_degrees(before: &[u8]) -> bool {
+    let word = before.iter().rev().take_while(|&&byte| byte != b' ').count();
+    before[..before.len() - word].ends_with("° ".as_bytes())
 }
 
 /// The letters of ASCII that are no consonants of which words can be made that cannot be spoken.

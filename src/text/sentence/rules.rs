@@ -51,6 +51,13 @@ impl Rules {
         self.own.may_find_with(tail)
     }
 
+    /// Whether the word that is no longer than its `tail` never ends a sentence with its full stop, as the language's own list
+    /// says.
+    #[inline]
+    pub(super) fn is_title(self, tail: Tail) -> bool {
+        self.own.is_title(tail)
+    }
+
     /// Whether `word` often starts a sentence and seldom follows an abbreviation with a capital.
     pub(super) fn starts_sentences(self, word: &str) -> bool {
         self.own.may_start_sentences(word) && self.own.starts_sentences(Lowered::new(word).as_str())
