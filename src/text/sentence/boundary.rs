@@ -119,9 +119,14 @@ impl Scan<'_, '_> {
                 b'A'..=b'Z' if at <= self.start => {}
                 b'A'..=b'Z' => self.capital(at),
                 b'.' => match plain::stop(self.text, at, self.rules) {
-                    Some(PlainStop::BeforeCapital) => {
-                        self.ends.push(at + 1);
-                        (self.start, self.clause) = (at + 2, at + 2);
+                    Some(PlainStop::BeforeCapital { closing }) => {
+                        let after = at + 1 + closing;
+                        self.ends.push(after);
+                        (self.start, self.clause) = (after + 1, after + 1);
+                        if closing > 0 {
+                            self.quoted = false;
+                            marks.skip_to(offset + after);
+                        }
                     }
                     Some(PlainStop::AtEnd | PlainStop::OfAbbreviation) => {}
                     None => self.mark(at, offset, marks),

@@ -6,8 +6,9 @@ use crate::languages::{Abbreviation, Ending, Tail};
 /// What a full stop after a plain word is, which nothing about it makes uncommon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PlainStop {
-    /// The end of a sentence, before a space and a capital.
-    BeforeCapital,
+    /// The end of a sentence, before a space and a capital, which a quotation mark may stand before. A quotation mark of so
+    /// many bytes closes first.
+    BeforeCapital { closing: usize },
     /// The last character of the paragraph.
     AtEnd,
     /// Part of an abbreviation that never ends a sentence, before a space and a capital.
@@ -21,10 +22,17 @@ const LONGEST_WORD: usize = 40;
 /// abbreviation, no initial and no numeral. `None` where more has to be looked at.
 pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
     let bytes = text.as_bytes();
-    let plain = match bytes[at + 1..] {
-        [b' ', b'A'..=b'Z', ..] | [b' ', 0xd0, 0x90..=0xaf, ..] | [b' ', 0xc3, 0x80..=0x96 | 0x98..=0x9e, ..] => {
-            PlainStop::BeforeCapital
-        }
+    let closing = match bytes[at + 1..] {
+        [b'"', b' ', ..] => 1,
+        [0xe2, 0x80, 0x9d, b' ', ..] => 3,
+        _ => 0,
+    };
+    let plain = match bytes[at + 1 + closing..] {
+        [b' ', b'A'..=b'Z', ..]
+        | [b' ', b'"', b'A'..=b'Z', ..]
+        | [b' ', 0xe2, 0x80, 0x9c, b'A'..=b'Z', ..]
+        | [b' ', 0xd0, 0x90..=0xaf, ..]
+        | [b' ', 0xc3, 0x80..=0x96 | 0x98..=0x9e, ..] => PlainStop::BeforeCapital { closing },
         [] => PlainStop::AtEnd,
         _ => return None,
     };
@@ -48,7 +56,7 @@ fn stop_after_tail(before: &[u8], plain: PlainStop, rules: Rules) -> Option<Plai
     if !rules.may_be_abbreviation_with(tail) {
         return tail.has_one_of(SPOKEN).then_some(plain);
     }
-    let title = tail.is_word_of(before) && rules.is_title(tail);
+    let title = plain == PlainStop::BeforeCapital { closing: 0 } && tail.is_word_of(before) && rules.is_title(tail);
     (title && !is_after_degrees(before)).then_some(PlainStop::OfAbbreviation)
 }
 
@@ -97,7 +105,9 @@ fn stop_after_word(text: &str, at: usize, rules: Rules, plain: PlainStop) -> Opt
         _ if !rules.may_be_abbreviation(word) => Some(plain),
         _ => match rules.abbreviation(word) {
             None => Some(plain),
-            Some(Abbreviation { ending: Ending::Never, .. }) => Some(PlainStop::OfAbbreviation),
+            Some(Abbreviation { ending: Ending::Never, .. }) if plain == PlainStop::BeforeCapital { closing: 0 } => {
+                Some(PlainStop::OfAbbreviation)
+            }
             Some(_) => None,
         },
     }
@@ -132,6 +142,8 @@ mod tests {
     use super::*;
     use crate::languages::Language;
 
+    const BEFORE_CAPITAL: Option<PlainStop> = Some(PlainStop::BeforeCapital { closing: 0 });
+
     /// What the first full stop of `text` is.
     #[track_caller]
     fn check(text: &str, expected: Option<PlainStop>) {
@@ -141,13 +153,20 @@ mod tests {
 
     #[test]
     fn a_stop_between_a_word_and_a_capital_is_plain() {
-        check("The ferry returned. It was late.", Some(PlainStop::BeforeCapital));
-        check("Паром вернулся. Он опоздал.", Some(PlainStop::BeforeCapital));
-        check("Er ist größer. Über ihn wird geredet.", Some(PlainStop::BeforeCapital));
+        check("The ferry returned. It was late.", BEFORE_CAPITAL);
+        check("Паром вернулся. Он опоздал.", BEFORE_CAPITAL);
+        check("Er ist größer. Über ihn wird geredet.", BEFORE_CAPITAL);
         check("The ferry returned.", Some(PlainStop::AtEnd));
-        check("Late. It left.", Some(PlainStop::BeforeCapital));
-        check("The well-being. It", Some(PlainStop::BeforeCapital));
-        check("It was in 1990. Alder left.", Some(PlainStop::BeforeCapital));
+        check("Late. It left.", BEFORE_CAPITAL);
+        check("The well-being. It", BEFORE_CAPITAL);
+        check("It was in 1990. Alder left.", BEFORE_CAPITAL);
+    }
+
+    #[test]
+    fn a_stop_beside_quotation_marks_is_plain() {
+        check("The ferry returned. “It", BEFORE_CAPITAL);
+        check("The ferry returned.\" It", Some(PlainStop::BeforeCapital { closing: 1 }));
+        check("The ferry returned.” It", Some(PlainStop::BeforeCapital { closing: 3 }));
     }
 
     #[test]
@@ -171,7 +190,8 @@ mod tests {
         check("The good-bye. It", None);
         check("The ferry returned. it", None);
         check("The ferry returned.It", None);
-        check("The ferry returned.” It", None);
+        check("The ferry returned.»", None);
+        check("“I saw Mr.” Alder", None);
         check("At 5° Mr. It", None);
     }
 }
