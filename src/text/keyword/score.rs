@@ -136,7 +136,7 @@ pub(super) fn score(document: &Document<'_>, candidates: &Candidates, weights: &
 }
 
 /// Candidates that are measured and scored side by side, so that the processor does several at once.
-const BATCH: usize = 8;
+const BATCH: usize = 4;
 
 /// Each feature of some candidates.
 pub(super) type Columns<const N: usize> = [[f32; N]; FEATURES];
@@ -157,30 +157,44 @@ pub(super) fn features<const N: usize>(candidates: &Candidates, words: &Words, n
     let nodes = numbers.map(|number| &candidates[number]);
     let containers = numbers.map(|number| candidates.containers(number));
     let means = numbers.map(|number| words.measure(candidates, number));
+    // All counts first: what was just stored in parts cannot be loaded at once as a whole.
     let count = nodes.map(|node| float(node.count));
-    let share = |part: [f32; N]| divide(part, count);
     let case_seen = nodes.map(|node| float(node.case_seen.max(1)));
-    let capitalised = divide(nodes.map(|node| float(node.capitalised)), case_seen);
-    let acronym = divide(nodes.map(|node| float(node.acronym)), case_seen);
+    let capitalised = nodes.map(|node| float(node.capitalised));
+    let acronym = nodes.map(|node| float(node.acronym));
+    let sentences = nodes.map(|node| float(node.sentences));
+    let extent = nodes.map(|node| float(node.last - node.first));
+    let left_bounded = nodes.map(|node| float(node.left_bounded));
+    let right_bounded = nodes.map(|node| float(node.right_bounded));
+    let mixed = nodes.map(|node| float(node.mixed));
+    let after_stop = nodes.map(|node| float(node.after_stop));
+    let within = containers.map(|containers| float(containers.count));
+    let within_name = containers.map(|containers| float(containers.name_count));
     let log_count = nodes.map(|node| words.ln(node.count));
+    let log_first = nodes.map(|node| words.ln(node.first + 1));
     let log_characters = nodes.map(|node| words.ln(node.characters));
-    let small = capitalised.map(|share| share < 0.5);
-    let single_lower: [f32; N] = array::from_fn(|at| flag(nodes[at].words == 1 && small[at]));
-    let sentences = [float(candidates.sentences.max(1)); N];
-    let tokens = [float(candidates.tokens.max(1)); N];
+    let is_single = nodes.map(|node| flag(node.words == 1));
+    let is_phrase = nodes.map(|node| flag(node.words > 1));
+
+    let all_sentences = float(candidates.sentences.max(1));
+    let all_tokens = float(candidates.tokens.max(1));
+    let share = |part: [f32; N]| divide(part, count);
+    let capitalised = divide(capitalised, case_seen);
+    let small = capitalised.map(|share| flag(share < 0.5));
+    let single_lower = multiply(is_single, small);
     [
         [1.0; N],
         log_count,
-        divide(nodes.map(|node| float(node.sentences)), sentences).map(f32::sqrt),
-        divide(nodes.map(|node| words.ln(node.first + 1)), [6.0; N]),
-        divide(nodes.map(|node| float(node.last - node.first)), tokens),
+        sentences.map(|count| (count / all_sentences).sqrt()),
+        log_first.map(|log| log / 6.0),
+        extent.map(|extent| extent / all_tokens),
         nodes.map(|node| flag(node.in_title)),
         capitalised,
-        acronym,
-        share(nodes.map(|node| float(node.left_bounded))),
-        share(nodes.map(|node| float(node.right_bounded))),
-        share(containers.map(|within| float(within.count))),
-        share(containers.map(|within| float(within.name_count))),
+        divide(acronym, case_seen),
+        share(left_bounded),
+        share(right_bounded),
+        share(within),
+        share(within_name),
         nodes.map(|node| flag(node.words == 2)),
         nodes.map(|node| flag(node.words >= 3)),
         means.map(|means| means.mean_log_count),
@@ -190,14 +204,14 @@ pub(super) fn features<const N: usize>(candidates: &Candidates, words: &Words, n
         single_lower,
         means.map(|means| means.mean_log_longer),
         nodes.map(|node| flag(node.count == 1)),
-        share(nodes.map(|node| float(node.mixed))),
+        share(mixed),
         nodes.map(|node| flag(node.surname.is_some())),
         nodes.map(|node| node.surname.map_or(0.0, |_| (float(node.count) / float(node.in_full)).ln())),
-        array::from_fn(|at| single_lower[at] * (log_characters[at] - 2.0)),
-        share(nodes.map(|node| float(node.after_stop))),
-        array::from_fn(|at| flag(nodes[at].words > 1 && small[at])),
-        array::from_fn(|at| log_count[at] * capitalised[at]),
-        array::from_fn(|at| log_count[at] * single_lower[at]),
+        multiply(single_lower, log_characters.map(|log| log - 2.0)),
+        share(after_stop),
+        multiply(is_phrase, small),
+        multiply(log_count, capitalised),
+        multiply(log_count, single_lower),
     ]
 }
 
@@ -212,6 +226,10 @@ fn flag(yes: bool) -> f32 {
 
 fn divide<const N: usize>(parts: [f32; N], wholes: [f32; N]) -> [f32; N] {
     array::from_fn(|at| parts[at] / wholes[at])
+}
+
+fn multiply<const N: usize>(one: [f32; N], other: [f32; N]) -> [f32; N] {
+    array::from_fn(|at| one[at] * other[at])
 }
 
 /// How common each stem of a document is in the newsroom's archive, where it has one.
