@@ -1,7 +1,8 @@
 //! A job done: the core's analyses over one text, answered in the caller's unit.
 
+use std::cell::Cell;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::languages::Tag;
 use crate::text::{
@@ -31,9 +32,7 @@ pub fn count(job: &Job, frequencies: &mut Frequencies) {
 /// Every part that `job` asks for, its words weighed against an `archive` where there is one; `None` where `stopped` says between two steps that nobody waits any more.
 pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> bool) -> Option<AnalyzeResponse> {
     let unless_stopped = || {
-        // Linux lets a thread that has just begun a slice keep the core for up to a tick, four milliseconds, whoever wakes
-        // up: a health check need not wait for so long.
-        thread::yield_now();
+        give_way();
         (!stopped()).then_some(())
     };
     let offsets = Offsets::new(&job.text, job.unit);
@@ -236,6 +235,23 @@ fn number(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
+/// Lets other threads go first that want this core, where this one has had it for [`SLICE`].
+///
+/// Linux lets a thread that has just begun a slice keep the core for up to a tick, four milliseconds, whoever wakes up: a
+/// health check need not wait for so long.
+fn give_way() {
+    thread_local! {
+        static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
+    }
+    if SINCE.get().is_none_or(|since| since.elapsed() >= SLICE) {
+        thread::yield_now();
+        SINCE.set(Some(Instant::now()));
+    }
+}
+
+/// Shorter than that, more is spent on the change of threads and on what each pushes out of the caches than is gained.
+const SLICE: Duration = Duration::from_micros(100);
+
 /// Does `step`, noting how long it takes.
 fn timed<T>(analysis: &'static str, step: impl FnOnce() -> T) -> T {
     let start = Instant::now();
@@ -246,8 +262,6 @@ fn timed<T>(analysis: &'static str, step: impl FnOnce() -> T) -> T {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
     use crate::service::convert::LanguageJob;
 
