@@ -43,7 +43,7 @@ pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
 /// initial, numeral or word without vowels, or that they are a title.
 #[inline]
 fn stop_after_tail(before: &[u8], plain: PlainStop, rules: Rules) -> Option<PlainStop> {
-    let Some(tail) = Tail::of(before) else { return ends_with_year(before).then_some(plain) };
+    let Some(tail) = Tail::of(before) else { return ends_with_number(before).then_some(plain) };
     if !tail.has_one_of(NOT_ROMAN) {
         return None;
     }
@@ -60,9 +60,15 @@ fn stop_after_tail(before: &[u8], plain: PlainStop, rules: Rules) -> Option<Plai
     (title && !is_after_degrees(before)).then_some(PlainStop::OfAbbreviation)
 }
 
-/// Whether `before` ends with four digits, which are more than a marker or an ordinal has.
-fn ends_with_year(before: &[u8]) -> bool {
-    before.last_chunk::<4>().is_some_and(|four| four.iter().all(u8::is_ascii_digit))
+/// Whether `before` ends with a number that is no marker and no ordinal: of four digits, as a year is, or of two parts, as a
+/// score or a decimal is.
+fn ends_with_number(before: &[u8]) -> bool {
+    matches!(
+        before,
+        [.., b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9']
+            | [.., b'0'..=b'9', b'-' | b'.', b'0'..=b'9']
+            | [.., b'0'..=b'9', b'-' | b'.', b'0'..=b'9', b'0'..=b'9']
+    )
 }
 
 /// Whether a sign of degrees and a space stand before the last word of `before`.
@@ -160,6 +166,7 @@ mod tests {
         check("Late. It left.", BEFORE_CAPITAL);
         check("The well-being. It", BEFORE_CAPITAL);
         check("It was in 1990. Alder left.", BEFORE_CAPITAL);
+        check("They won 3-1. Alder left.", BEFORE_CAPITAL);
     }
 
     #[test]
