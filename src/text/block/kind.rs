@@ -285,6 +285,10 @@ fn is_address(block: &str) -> bool {
 
 /// Whether a block is an item: a bullet, or a counter with a space after it. A dash before sentences is a turn of dialogue.
 fn starts_item(block: &str) -> bool {
+    // Two letters that are no counter.
+    if !Marker::may_start(block) {
+        return false;
+    }
     let first = block.chars().next().unwrap_or(' ');
     if matches!(first, '-' | '*' | '–' | '—' | '·' | '➤' | '✓' | '✔' | '→') || Mark::of(first) == Mark::Bullet
     {

@@ -182,6 +182,9 @@ impl Line {
 
 /// Whether `text` ends with a mark that ends sentences, and with what closes after one.
 pub(super) fn ends_with_mark(text: &str) -> bool {
+    if text.ends_with(['.', '!', '?']) {
+        return true;
+    }
     let end = text.trim_end_matches(|c| {
         is_blank(c)
             || matches!(Mark::of(c), Mark::Closing | Mark::Quote)

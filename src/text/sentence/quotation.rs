@@ -12,6 +12,12 @@ use super::{
 /// It opens after a space and closes before one. Its shape tells less: `»` closes in French and opens in Danish, `“` opens
 /// in English and closes in German. Only French has spaces on both sides.
 pub(super) fn side(text: &str, at: usize, after: usize) -> Option<bool> {
+    // Most marks stand between a space and a character of ASCII.
+    match (text.as_bytes()[..at].last(), text.as_bytes().get(after)) {
+        (None | Some(b' '), Some(b'a'..=b'z' | b'A'..=b'Z')) => return Some(true),
+        (Some(b'a'..=b'z' | b'A'..=b'Z' | b',' | b'.' | b'!' | b'?'), None | Some(b' ')) => return Some(false),
+        _ => {}
+    }
     let free_before = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || Mark::of(c) == Mark::Opening);
     match (free_before, is_apart(text, after)) {
         (true, false) => Some(true),
