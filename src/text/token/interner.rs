@@ -126,8 +126,8 @@ impl Interner {
 
     #[inline]
     fn first_slot(&self, hash: u64) -> usize {
-        // Both hashes mix upwards: the high half is the better one.
-        (hash >> 32) as usize & (self.slots.len() - 1)
+        // The highest bits, as many as number the slots: in the hash of a short string they alone depend on all its bytes.
+        ((hash >> 32) * self.slots.len() as u64 >> 32) as usize
     }
 
     /// Sees to it that half of the slots are free, and one at least.
@@ -178,4 +178,19 @@ mod tests {
         assert!(words.iter().zip(&first).all(|(w, &n)| interner.string(n) == w && interner.find(w) == Some(n)));
         assert_eq!(interner.len(), 2000);
     }
+
+    #[test]
+    fn strings_that_differ_in_any_byte_have_slots_apart() {
+        let interner = Interner::with_room(1 << 10);
+        for place in 0..SHORT.len() {
+            let slots = (b'a'..=b'z').map(|letter| {
+                let mut bytes = *SHORT;
+                bytes[place] = letter;
+                interner.first_slot(Short::new(str::from_utf8(&bytes).unwrap()).unwrap().hash())
+            });
+            assert!(slots.collect::<std::collections::BTreeSet<_>>().len() > 20, "{place}");
+        }
+    }
+
+    const SHORT: &[u8; 23] = b"harbourmasterassociatio";
 }

@@ -105,13 +105,15 @@ impl Drop for Known {
     }
 }
 
-/// Other bits of the hash than those that an interner goes by, which the words of a text share a table with.
+/// The highest bits of the hash, which depend on all bytes of a word.
 fn index(hash: u64) -> usize {
-    (hash >> 48) as usize % KEPT
+    (hash >> (u64::BITS - KEPT.ilog2())) as usize
 }
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use rust_stemmers::{Algorithm, Stemmer};
 
     use super::*;
@@ -119,7 +121,7 @@ mod tests {
     use crate::text::{
         sentence::{Kind, Sentence},
         span::Span,
-        token::Terms,
+        token::{Terms, Token},
     };
 
     /// Reads `text` and holds each of its words, parted by single spaces, against what the stemmer says.
@@ -174,6 +176,70 @@ mod tests {
         };
         for _ in 0..2 {
             assert_eq!(words("and J. Rock"), [false, true, false]);
+        }
+    }
+
+    /// Words at the edges of what is kept, and such as one may be taken for another.
+    const ODD: &[&str] = &[
+        "harbourmastersassociat",
+        "harbourmastersassociati",
+        "harbourmastersassociatio",
+        "Harbourmastersassociatio",
+        "стивидоров",
+        "Стивидоров",
+        "стивидоровых",
+        "W\u{ad}WW.ferry",
+        "www.ferry",
+        "WWW.ferry",
+        "fer\u{ad}ry",
+        "Fer\u{ad}ry",
+        "FERRY",
+        "d’Ancona",
+        "d'ancona",
+        "D’ANCONA",
+        "19-year-old",
+        "19-Year-Old",
+        "u043e",
+        "U043E",
+        "J.",
+        "j.",
+        "İ",
+        "i̇",
+        "I",
+        "ı",
+        "Ა",
+        "ა",
+        "ǅ",
+        "ǆ",
+        "𝐀",
+        "K",
+        "k",
+        "Straße",
+        "STRASSE",
+        "é",
+        "e\u{301}",
+        "a\0b",
+        "a",
+        "\0",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_has_the_same_words_whatever_was_read_before(
+            texts in proptest::collection::vec(proptest::collection::vec(proptest::sample::select(ODD), 1..8), 1..6),
+            codes in proptest::collection::vec(proptest::sample::select(&["en", "tr", "fr", "ru", "ka", "und"][..]), 6),
+        ) {
+            let read = |words: &[&str], code: &str| {
+                let text = words.join(" ");
+                let sentence = Sentence { span: Span::new(0, text.len()), paragraph: 0, kind: Kind::Prose };
+                let terms = Terms::new(&text, "", &[sentence], Tag::parse(code).map(|tag| tag.language));
+                let word = |token: &Token| (*token, terms.word(*token), terms.stem(terms.word(*token).term).to_owned());
+                terms.sentence(0).iter().map(word).collect::<Vec<_>>()
+            };
+            for (words, code) in texts.iter().zip(codes) {
+                let alone = thread::scope(|scope| scope.spawn(|| read(words, code)).join());
+                proptest::prop_assert_eq!(Some(read(words, code)), alone.ok(), "{:?} {}", words, code);
+            }
         }
     }
 }

@@ -242,7 +242,7 @@ impl Vocabulary {
                 || number
                 || initial
                 || hangul::is_predicate(lower)
-                || scan::is_address(surface)
+                || scan::is_address(lower)
                 || (spelling.digits > 0 && is_code(surface)));
         let stop = listed || connector || letter || odd;
         let (term, dependent) = match &self.stems_of_words {
@@ -434,5 +434,19 @@ mod tests {
         let election = terms.word(terms.sentence(0)[1]).term;
         assert_eq!(terms.look_up("Election", language), [Some(election)]);
         assert_eq!(terms.look_up("bicycle", language), [None]);
+    }
+
+    #[test]
+    fn hostile_text_is_read_in_time() {
+        for piece in ["U:a", "l'", "x'", "a.", "U:n@x/::", "'", "-", "@a", "a@", "://"] {
+            for code in ["en", "fr", "fi"] {
+                terms(&piece.repeat(1 << 18), code);
+            }
+        }
+    }
+
+    #[test]
+    fn what_stands_between_colons_of_an_address_is_no_empty_word() {
+        check("U:n@x.y/a::b", "en", "U|n@x.y/a|b");
     }
 }

@@ -19,6 +19,9 @@ use super::{
 /// No Hangul syllable starts with a lower byte.
 const LEAST_HANGUL: u8 = 0xea;
 
+/// A capital takes no more times the bytes of its small letter: the sign of Kelvin takes three, `k` one.
+const MOST_BYTES_OF_A_SMALL_ONE: usize = 3;
+
 /// How a language's words are told apart.
 pub(super) struct Scanner {
     stop_words: Option<&'static WordList>,
@@ -91,7 +94,10 @@ impl Scanner {
                 emit(Span::new(rest.start, head_end));
                 return;
             } else if sign == ':' {
-                emit(Span::new(rest.start, head_end));
+                // In an address one colon may follow another.
+                if rest.start < head_end {
+                    emit(Span::new(rest.start, head_end));
+                }
                 rest.start = tail_start;
             } else {
                 break;
@@ -105,6 +111,10 @@ impl Scanner {
     /// Whether `head`, `sign` and `tail` put together are a stop word.
     fn is_listed(&mut self, head: &str, tail: &str, sign: &str) -> bool {
         let Some(stop_words) = self.stop_words else { return false };
+        // A run may be as long as the text and hold a mark every few letters: what no entry is as long as is not spelled out.
+        if head.len() + tail.len() > MOST_BYTES_OF_A_SMALL_ONE * stop_words.longest() {
+            return false;
+        }
         self.lower.clear();
         spell(head, false, &mut self.lower);
         self.lower.push_str(sign);

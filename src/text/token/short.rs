@@ -47,8 +47,8 @@ impl Short {
         str::from_utf8(&self.0[..usize::from(self.0[LONGEST])]).unwrap_or_default()
     }
 
-    /// A multilinear hash (Lemire and Kaser, "Strongly universal string hashing is fast", 2014), of which the high half is
-    /// the better one.
+    /// A multilinear hash (Lemire and Kaser, "Strongly universal string hashing is fast", 2014). A byte has a part in the bits
+    /// from its own place upwards: in the highest ones, each of them has.
     #[inline]
     pub(super) fn hash(&self) -> u64 {
         let [first, second, third] = self.words();
