@@ -472,4 +472,22 @@ mod tests {
             assert!(model.section(Script::Latin).is_none());
         }
     }
+
+    #[test]
+    fn a_file_that_is_cut_or_spoiled_is_still_read() {
+        let file = include_bytes!("model.bin");
+        let cuts = (0..2000).chain((2000..file.len()).step_by(400_009));
+        for end in cuts {
+            Model::parse(&file[..end]);
+        }
+        let mut spoiled = file[..100_000].to_vec();
+        for at in 0..600 {
+            let kept = spoiled[at];
+            for byte in [0, 1, 0x80, 0xff] {
+                spoiled[at] = byte;
+                Model::parse(&spoiled);
+            }
+            spoiled[at] = kept;
+        }
+    }
 }

@@ -190,4 +190,18 @@ mod tests {
         assert!((40..=60).contains(&at_once) && (90..=110).contains(&all), "{at_once} {all}");
         assert_eq!(words_read(480_000), (at_once, all), "however long it is");
     }
+
+    #[test]
+    fn windows_may_cut_characters_of_any_length() {
+        for piece in ["a", "é", "の", "𠀀", "а б ", "a\u{301}\0 "] {
+            for bytes in 600..800 {
+                let text = piece.repeat(bytes / piece.len());
+                for text in [format!("{text}x"), format!("x{text}")] {
+                    let mut reading = Reading::of(&text);
+                    while reading.read_on() {}
+                    assert!(reading.words > 0 || piece == "a", "{piece} {bytes}");
+                }
+            }
+        }
+    }
 }
