@@ -127,7 +127,7 @@ impl Interner {
     #[inline]
     fn first_slot(&self, hash: u64) -> usize {
         // The highest bits, as many as number the slots: in the hash of a short string they alone depend on all its bytes.
-        ((hash >> 32) * self.slots.len() as u64 >> 32) as usize
+        (((hash >> 32) * self.slots.len() as u64) >> 32) as usize
     }
 
     /// Sees to it that half of the slots are free, and one at least.
