@@ -95,6 +95,23 @@ fn a_long_text_is_read_in_samples() {
     assert_eq!(best(&text, &Options::default()), "de");
 }
 
+/// A text without a full stop whose words are where only the later windows of a sample lie.
+fn words_between_numbers() -> String {
+    let words = "der Hafen bleibt bis zum Herbst geschlossen weil die Stadt die alte Mauer erneuert ".repeat(2);
+    (0..6)
+        .map(|part| if part % 2 == 0 { "17 42 305 ".repeat(20) } else { words[..160].to_owned() + &"8 ".repeat(20) })
+        .collect()
+}
+
+#[test]
+fn a_sample_that_does_not_tell_is_read_on() {
+    let text = words_between_numbers();
+    assert_eq!(best(&text, &Options::default()), "de");
+    let segments = segments(&text, &Options::default());
+    assert_eq!(segments.len(), 1);
+    assert_eq!(segments[0].language.map(|candidate| candidate.tag.to_string()).as_deref(), Some("de"));
+}
+
 #[track_caller]
 fn check_segments(parts: &[(&str, &str)]) {
     let text: String = parts.iter().map(|(_, part)| *part).collect();

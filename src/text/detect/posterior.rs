@@ -271,4 +271,16 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn the_words_of_a_relative_are_told() {
+        for (relative, words) in RELATIVES.iter() {
+            for word in &words.words {
+                assert!(words.contain(word) && words.contain(&word.to_uppercase()), "{relative} {word}");
+            }
+            for word in ["harbour", "whitewash", "o", "é", ""] {
+                assert!(!words.contain(word), "{relative} {word}");
+            }
+        }
+    }
 }
