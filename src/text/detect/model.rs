@@ -18,7 +18,8 @@
 //! | [`LINE`] a line | lines, so that a look-up touches one line of the processor's cache |
 //! | the rest | the weights of wide rows |
 //!
-//! A feature's row is in its home, which [`Address`] tells, or, where that is full, in one of the [`NEXT`] lines after it. A line is, with the lowest bit of the first byte first:
+//! A feature's row is in its home, which [`Address`] tells, or, where that is full, in one of the [`NEXT`] lines after it.
+//! A line is, with the lowest bit of the first byte first:
 //!
 //! | bits | what |
 //! | --- | --- |
@@ -29,8 +30,7 @@
 //! | 4 a row | the high bits of that |
 //! | 1 a weight | row after row: whether it is its row's last; a row has at least one, a wide row [`POINTER`] |
 //! | up to where the weights begin | zero |
-//! | [`VALUE_BITS`] and [`class_bits`] a weight | the first weight last, up to the line's end: the number of its value, and above that the class; classes without a weight have 0. A wide row has in
-//! their place, as one number, which of the wide rows it is |
+//! | [`VALUE_BITS`] and [`class_bits`] a weight | the first weight last, up to the line's end: the number of its value, and above that the class; classes without a weight have 0; a wide row has, as one number in their place, which of the wide rows it is |
 //!
 //! The weights of a wide row, one row after the other, are a bit for each class that says whether it has a weight, the first class
 //! lowest, in as many bytes as that takes; and these weights as `i8`, in units of [`WIDE_UNIT`]. They are kept in memory with a
@@ -136,9 +136,7 @@ impl Sums {
     pub const fn features(&self) -> u32 {
         self.features
     }
-}
 
-impl Sums {
     /// How many features were looked up in vain for each one that was found: near 0 for text like that which the model was
     /// fitted from, above 1 for letters in no language's order.
     pub fn misses(&self) -> f32 {
