@@ -107,6 +107,9 @@ pub struct NetworkSettings {
         value_parser = address_or_off
     )]
     pub health_listen: Switch<SocketAddr>,
+    /// Threads that serve the network; 0 is one for every two of the analyses, which take three times as long.
+    #[arg(long, env = "COPYDESK_NETWORK_THREADS", value_name = "COUNT", default_value_t = 0)]
+    pub network_threads: usize,
     /// Whether to answer gRPC server reflection (v1 and v1alpha), which tells callers the API and no data.
     #[arg(long, env = "COPYDESK_REFLECTION", value_name = "BOOL", action = ArgAction::Set, default_value_t = true)]
     pub reflection: bool,
@@ -402,6 +405,15 @@ impl Settings {
         WorkerLimits { threads, queue_requests: self.work.queue_requests, queue_bytes: self.work.queue_bytes }
     }
 
+    /// How many threads serve the network.
+    #[must_use]
+    pub fn network_threads(&self) -> usize {
+        match self.network.network_threads {
+            0 => self.worker_limits().threads.div_ceil(2),
+            threads => threads,
+        }
+    }
+
     /// What a request may ask.
     #[must_use]
     pub fn limits(&self) -> Limits {
@@ -642,6 +654,18 @@ mod tests {
     fn threads_default_to_the_cores() {
         assert!(Settings::from_arguments(&[]).unwrap().worker_limits().threads >= 1);
         assert_eq!(Settings::from_arguments(&["--threads", "3"]).unwrap().worker_limits().threads, 3);
+    }
+
+    #[test]
+    fn the_network_gets_a_thread_for_every_two_of_the_analyses() {
+        for (arguments, threads) in [
+            (["--threads=1", "--network-threads=0"], 1),
+            (["--threads=2", "--network-threads=0"], 1),
+            (["--threads=5", "--network-threads=0"], 3),
+            (["--threads=1", "--network-threads=4"], 4),
+        ] {
+            assert_eq!(Settings::from_arguments(&arguments).unwrap().network_threads(), threads, "{arguments:?}");
+        }
     }
 
     #[test]

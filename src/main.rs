@@ -53,7 +53,8 @@ fn start(settings: &Settings) -> anyhow::Result<()> {
     heap::keep_freed_memory();
     let workers = Workers::start(settings.worker_limits());
     let probes = Probes::new().context("cannot watch sockets")?;
-    let runtime = runtime::build(workers.clone(), probes.clone()).context("cannot start the network's threads")?;
+    let runtime = runtime::build(settings.network_threads(), workers.clone(), probes.clone())
+        .context("cannot start the network's threads")?;
     runtime.block_on(listen(settings, workers, probes))
 }
 

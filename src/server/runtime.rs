@@ -7,7 +7,10 @@ use tokio::runtime::{Builder, Runtime};
 use super::probes::Probes;
 use crate::service::workers::Workers;
 
-/// tokio's runtime, one thread a core, which lets work gather while texts wait for `workers`.
+/// tokio's runtime, which lets work gather while texts wait for `workers`.
+///
+/// It has as few `threads` as it can do with: with one a core, each on a full machine wakes the others up to share what it
+/// has read, and 1,000 answers on two cores cost a seventh more CPU.
 ///
 /// On a full machine each wake-up of a network thread takes a core from an analysis, and the two switches with all that they
 /// push out of the caches cost more than reading a request. Nobody gains by it: what arrives would only wait for the
@@ -18,9 +21,10 @@ use crate::service::workers::Workers;
 ///
 /// # Errors
 /// If the operating system gives no thread.
-pub fn build(workers: Workers, probes: Probes) -> std::io::Result<Runtime> {
+pub fn build(threads: usize, workers: Workers, probes: Probes) -> std::io::Result<Runtime> {
     Builder::new_multi_thread()
         .enable_all()
+        .worker_threads(threads)
         .event_interval(EVENT_INTERVAL)
         .on_thread_park(move || {
             let pressure = workers.pressure();
