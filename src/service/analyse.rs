@@ -1,8 +1,11 @@
 //! A job done: the core's analyses over one text, answered in the caller's unit.
 
 use std::cell::Cell;
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
+
+use metrics::Histogram;
 
 use crate::languages::Tag;
 use crate::text::{
@@ -37,11 +40,13 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
     };
     let offsets = Offsets::new(&job.text, job.unit);
     let offset_unit = unit(job.unit).into();
-    metrics::histogram!("copydesk_text_bytes").record(job.text.len() as f64);
+    RECORDED.text_bytes.record(job.text.len() as f64);
 
     unless_stopped()?;
-    let detection =
-        job.language.as_ref().map(|language| timed("language", || detect::detect(&job.text, &language.options)));
+    let detection = job
+        .language
+        .as_ref()
+        .map(|language| timed(&RECORDED.language, || detect::detect(&job.text, &language.options)));
     let tag = working_tag(job, detection.as_ref());
     let language_code = code(tag);
     metrics::counter!("copydesk_documents_total", "language" => language_code.clone()).increment(1);
@@ -50,7 +55,7 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
     if let (Some(language), Some(detection)) = (&job.language, &detection) {
         unless_stopped()?;
         let segments = if language.segments {
-            timed("segments", || detect::segments_until(&job.text, &language.options, &stopped))?
+            timed(&RECORDED.segments, || detect::segments_until(&job.text, &language.options, &stopped))?
         } else {
             Vec::new()
         };
@@ -62,7 +67,8 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
 
     unless_stopped()?;
     let language = tag.map(|tag| tag.language);
-    let sentences = timed("sentences", || sentence::split_until(&job.text, language, job.line_breaks, &stopped))?;
+    let sentences =
+        timed(&RECORDED.sentences, || sentence::split_until(&job.text, language, job.line_breaks, &stopped))?;
     let document = Document::of(&job.text, &job.title, tag, sentences);
     let document = match archive {
         Some(archive) => document.with_frequencies(archive),
@@ -73,18 +79,18 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
     }
     if job.keywords.is_some() || job.summary.is_some() {
         unless_stopped()?;
-        timed("terms", || {
+        timed(&RECORDED.terms, || {
             document.terms();
         });
     }
     if let Some(options) = &job.keywords {
         unless_stopped()?;
-        let keywords = timed("keywords", || keyword::extract(&document, options));
+        let keywords = timed(&RECORDED.keywords, || keyword::extract(&document, options));
         response.keywords = Some(keywords_response(keywords, &response, &offsets));
     }
     if let Some(options) = &job.summary {
         unless_stopped()?;
-        let summary = timed("summary", || summary::summarize(&document, options));
+        let summary = timed(&RECORDED.summary, || summary::summarize(&document, options));
         response.summary = Some(summary_response(&document, summary, &response, &offsets));
     }
     Some(response)
@@ -97,7 +103,7 @@ fn working_tag(job: &Job, detection: Option<&Detection>) -> Option<Tag> {
         let among_all = job.language.as_ref().is_some_and(|language| language.options.candidates.is_empty());
         match detection {
             Some(detection) if among_all || !job.asks_for_document() => best(detection),
-            _ => best(&timed("language", || detect::detect(&job.text, &detect::Options::default()))),
+            _ => best(&timed(&RECORDED.language, || detect::detect(&job.text, &detect::Options::default()))),
         }
     })
 }
@@ -253,12 +259,36 @@ fn give_way() {
 const SLICE: Duration = Duration::from_micros(100);
 
 /// Does `step`, noting how long it takes.
-fn timed<T>(analysis: &'static str, step: impl FnOnce() -> T) -> T {
+fn timed<T>(seconds: &Histogram, step: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = step();
-    metrics::histogram!("copydesk_analysis_seconds", "analysis" => analysis).record(start.elapsed());
+    seconds.record(start.elapsed());
     result
 }
+
+/// What is recorded of analyses, looked up once: to find a metric by its name takes longer than to record it.
+struct Recorded {
+    text_bytes: Histogram,
+    language: Histogram,
+    segments: Histogram,
+    sentences: Histogram,
+    terms: Histogram,
+    keywords: Histogram,
+    summary: Histogram,
+}
+
+static RECORDED: LazyLock<Recorded> = LazyLock::new(|| {
+    let seconds = |analysis| metrics::histogram!("copydesk_analysis_seconds", "analysis" => analysis);
+    Recorded {
+        text_bytes: metrics::histogram!("copydesk_text_bytes"),
+        language: seconds("language"),
+        segments: seconds("segments"),
+        sentences: seconds("sentences"),
+        terms: seconds("terms"),
+        keywords: seconds("keywords"),
+        summary: seconds("summary"),
+    }
+});
 
 #[cfg(test)]
 mod tests {

@@ -20,6 +20,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use metrics::{Gauge, Histogram};
 use tokio::sync::oneshot;
 
 /// How much work the pool takes on.
@@ -83,6 +84,8 @@ impl Workers {
             since: Instant::now(),
             refused: AtomicU64::new(0),
             backlog: Arc::clone(&state.backlog),
+            wait_seconds: metrics::histogram!("copydesk_queue_wait_seconds"),
+            work_seconds: metrics::histogram!("copydesk_work_seconds"),
             state: Mutex::new(state),
             work_or_close: Condvar::new(),
         });
@@ -239,6 +242,9 @@ struct Shared {
     /// Microseconds from `since` to the last refusal; 0: none yet.
     refused: AtomicU64,
     backlog: Arc<AtomicU64>,
+    /// Looked up once: to find a metric by its name takes longer than to record it.
+    wait_seconds: Histogram,
+    work_seconds: Histogram,
 }
 
 struct State {
@@ -253,6 +259,8 @@ struct State {
     speed: Speed,
     /// Microseconds of work that waits for each thread, for those who cannot wait for the lock.
     backlog: Arc<AtomicU64>,
+    queued_requests: Gauge,
+    queued_text: Gauge,
     closed: bool,
 }
 
@@ -299,12 +307,12 @@ impl Shared {
         yield_to_the_network();
         while let Some(task) = self.next(slot) {
             let started = Instant::now();
-            metrics::histogram!("copydesk_queue_wait_seconds").record(started.duration_since(task.since).as_secs_f64());
+            self.wait_seconds.record(started.duration_since(task.since).as_secs_f64());
             let turn = if task.stop.requested() { Turn::TooLate } else { Turn::Run };
             // The body catches the job's panic itself; this one guards the thread against a panic in a destructor.
             let outcome = catch_unwind(AssertUnwindSafe(|| (task.body)(turn))).unwrap_or(Outcome::Panicked);
             let elapsed = started.elapsed();
-            metrics::histogram!("copydesk_work_seconds").record(elapsed.as_secs_f64());
+            self.work_seconds.record(elapsed.as_secs_f64());
             if matches!(outcome, Outcome::Panicked) {
                 metrics::counter!("copydesk_panics_total", "where" => "analysis").increment(1);
             }
@@ -351,6 +359,8 @@ impl State {
             arrivals: 0,
             speed: Speed::assumed(),
             backlog: Arc::default(),
+            queued_requests: metrics::gauge!("copydesk_queue_requests"),
+            queued_text: metrics::gauge!("copydesk_queue_bytes"),
             closed: false,
         }
     }
@@ -429,8 +439,8 @@ impl State {
     }
 
     fn report_depth(&self) {
-        metrics::gauge!("copydesk_queue_requests").set(to_f64(self.queue.len()));
-        metrics::gauge!("copydesk_queue_bytes").set(to_f64(self.queued_bytes));
+        self.queued_requests.set(to_f64(self.queue.len()));
+        self.queued_text.set(to_f64(self.queued_bytes));
         let backlog = self.speed.time_for(self.queued_cost) / self.threads();
         self.backlog.store(micros(backlog), Ordering::Relaxed);
     }

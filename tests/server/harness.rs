@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use copydesk::config::Settings;
 use copydesk::server::signal::Ending;
-use copydesk::server::{Listeners, Probes, Services, serve};
+use copydesk::server::{Listeners, Probes, Services, metrics, serve};
 use copydesk::service::proto::{AnalyzeRequest, Document};
 use copydesk::service::workers::Workers;
 use copydesk::service::{Engine, routes};
@@ -50,6 +50,7 @@ impl Server {
         let address = listeners.grpc[0].local_addr().unwrap();
         let metrics = listeners.metrics.as_ref().unwrap().local_addr().unwrap();
         let health = listeners.health.as_ref().unwrap().local_addr().unwrap();
+        metrics::install().unwrap();
         let workers = Workers::start(settings.worker_limits());
         let release = Arc::new(Notify::new());
         let engine = Engine { workers: workers.clone(), limits: settings.limits(), archive: None };
