@@ -27,13 +27,54 @@ fn protos() -> Result<(), Box<dyn std::error::Error>> {
     compiler.include_source_info(true).include_imports(true).open_files(FILES)?;
     let descriptor_file = std::path::PathBuf::from(std::env::var("OUT_DIR")?).join("copydesk.bin");
     std::fs::write(descriptor_file, compiler.encode_file_descriptor_set())?;
+    let descriptors = compiler.file_descriptor_set();
+    servers(&descriptors);
     tonic_prost_build::configure()
+        .build_server(false)
         // The service answers it, and tonic-types makes it: one type for both.
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
         // Ready-made messages are handed to tonic as they are: boxing the large side of this `oneof` would cost each result.
         .type_attribute("copydesk.v1.AnalyzeResult.outcome", "#[allow(clippy::large_enum_variant)]")
-        .compile_fds(compiler.file_descriptor_set())?;
+        .compile_fds(descriptors)?;
     Ok(())
+}
+
+/// The services as traits whose answers are encoded already: the thread that makes an answer encodes it too.
+#[cfg(feature = "server")]
+fn servers(descriptors: &prost_types::FileDescriptorSet) {
+    use tonic_build::manual::{Builder, Method, Service};
+    let method = |method: &prost_types::MethodDescriptorProto| {
+        let input = method.input_type().rsplit('.').next().unwrap_or_default();
+        let built = Method::builder()
+            .name(snake_case(method.name()))
+            .route_name(method.name())
+            .input_type(format!("crate::service::proto::{input}"))
+            .output_type("crate::service::encoded::Encoded")
+            .codec_path("crate::service::encoded::Codec");
+        let built = if method.client_streaming() { built.client_streaming() } else { built };
+        if method.server_streaming() { built.server_streaming().build() } else { built.build() }
+    };
+    let files = descriptors.file.iter();
+    let services = files.flat_map(|file| file.service.iter().map(move |service| (file.package(), service)));
+    let services: Vec<Service> = services
+        .map(|(package, service)| {
+            let built = Service::builder().name(service.name()).package(package);
+            service.method.iter().map(method).fold(built, |built, method| built.method(method)).build()
+        })
+        .collect();
+    Builder::new().build_client(false).compile(&services);
+}
+
+#[cfg(feature = "server")]
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
 }
 
 /// Makes the binary smaller where the linker is LLD, as it is for this target by default: functions of the same instructions

@@ -8,13 +8,13 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::{
-    convert::{self, Job},
-    deadline,
+    convert, deadline,
+    encoded::Encoded,
     engine::Engine,
     limits,
     proto::{
-        AnalyzeItem, AnalyzeRequest, AnalyzeResponse, AnalyzeResult, AnalyzeStreamRequest, AnalyzeStreamResponse,
-        BatchAnalyzeRequest, BatchAnalyzeResponse, analysis_service_server::AnalysisService, analyze_result::Outcome,
+        AnalyzeItem, AnalyzeRequest, AnalyzeResult, AnalyzeStreamRequest, AnalyzeStreamResponse, BatchAnalyzeRequest,
+        BatchAnalyzeResponse, analysis_service_server::AnalysisService, analyze_result::Outcome,
     },
     status::{self, Violations},
 };
@@ -25,16 +25,13 @@ pub struct Analysis(pub Engine);
 
 #[tonic::async_trait]
 impl AnalysisService for Analysis {
-    type AnalyzeStreamStream = Pin<Box<dyn Stream<Item = Result<AnalyzeStreamResponse, Status>> + Send>>;
+    type AnalyzeStreamStream = Pin<Box<dyn Stream<Item = Result<Encoded, Status>> + Send>>;
 
-    async fn analyze(&self, request: Request<AnalyzeRequest>) -> Result<Response<AnalyzeResponse>, Status> {
+    async fn analyze(&self, request: Request<AnalyzeRequest>) -> Result<Response<Encoded>, Status> {
         self.0.answer(request, Some).await
     }
 
-    async fn batch_analyze(
-        &self,
-        request: Request<BatchAnalyzeRequest>,
-    ) -> Result<Response<BatchAnalyzeResponse>, Status> {
+    async fn batch_analyze(&self, request: Request<BatchAnalyzeRequest>) -> Result<Response<Encoded>, Status> {
         let deadline = deadline::of(&request);
         let items = request.into_inner().items;
         let mut violations = Violations::default();
@@ -45,12 +42,14 @@ impl AnalysisService for Analysis {
         violations.check()?;
 
         // No more at a time than there are workers: a batch shares them with everybody else.
-        let results = stream::iter(items)
-            .map(|item| batch_item(&self.0, item, deadline))
-            .buffered(self.0.workers.limits().threads)
-            .try_collect()
-            .await?;
-        Ok(Response::new(BatchAnalyzeResponse { results }))
+        let mut answer = Encoded::default();
+        let mut results = stream::iter(items)
+            .map(|item| one(&self.0, item, Call::Batch, deadline))
+            .buffered(self.0.workers.limits().threads);
+        while let Some(result) = results.try_next().await? {
+            answer.merge(&result);
+        }
+        Ok(Response::new(answer))
     }
 
     async fn analyze_stream(
@@ -63,54 +62,57 @@ impl AnalysisService for Analysis {
         // Items are read only as results are taken: a caller that reads slowly is read slowly.
         let results = request
             .into_inner()
-            .map(move |message| stream_item(engine.clone(), message, deadline))
+            .map(move |message| {
+                let engine = engine.clone();
+                async move { one(&engine, message?.item.unwrap_or_default(), Call::Stream, deadline).await }
+            })
             .buffer_unordered(in_flight);
         Ok(Response::new(Box::pin(results)))
     }
 }
 
-/// The result of one item of a batch. A server that is too busy fails the whole call, which its caller can then retry.
-async fn batch_item(engine: &Engine, item: AnalyzeItem, deadline: Option<Instant>) -> Result<AnalyzeResult, Status> {
-    let outcome = match convert::job(item.request.unwrap_or_default(), &engine.limits) {
-        Ok(job) => engine.run(Arc::new(job), deadline).await,
-        Err(invalid) => Err(invalid),
-    };
-    result(item.id, outcome)
+/// The call that an item came with.
+#[derive(Debug, Clone, Copy)]
+enum Call {
+    /// A server that is too busy fails the whole of it, which its caller can then retry.
+    Batch,
+    /// A server that is too busy makes it wait: that is its back-pressure.
+    Stream,
 }
 
-/// The result of one item of a stream. A server that is too busy makes the stream wait: that is its back-pressure.
-async fn stream_item(
-    engine: Engine,
-    message: Result<AnalyzeStreamRequest, Status>,
-    deadline: Option<Instant>,
-) -> Result<AnalyzeStreamResponse, Status> {
-    let item = message?.item.unwrap_or_default();
-    let outcome = match convert::job(item.request.unwrap_or_default(), &engine.limits) {
-        Ok(job) => wait_for_worker(&engine, &Arc::new(job), deadline).await,
-        Err(invalid) => Err(invalid),
-    };
-    result(item.id, outcome).map(|result| AnalyzeStreamResponse { result: Some(result) })
-}
-
-async fn wait_for_worker(
-    engine: &Engine,
-    job: &Arc<Job>,
-    deadline: Option<Instant>,
-) -> Result<AnalyzeResponse, Status> {
-    loop {
-        match engine.run(Arc::clone(job), deadline).await {
-            Err(busy) if busy.code() == Code::Unavailable => tokio::time::sleep(status::retry_after(&busy)).await,
-            outcome => return outcome,
+impl Call {
+    /// The call's answer where it has one item.
+    fn answer(self, result: AnalyzeResult) -> Encoded {
+        match self {
+            Self::Batch => Encoded::of(&BatchAnalyzeResponse { results: vec![result] }),
+            Self::Stream => Encoded::of(&AnalyzeStreamResponse { result: Some(result) }),
         }
     }
 }
 
-/// What became of an item: an error of its own stays with it, one of the call ends the call.
-fn result(id: String, outcome: Result<AnalyzeResponse, Status>) -> Result<AnalyzeResult, Status> {
-    let outcome = match outcome {
-        Ok(analysis) => Outcome::Analysis(analysis),
-        Err(error) if matches!(error.code(), Code::Unavailable | Code::DeadlineExceeded) => return Err(error),
-        Err(error) => Outcome::Error(status::to_proto(&error)),
+/// The answer to one item of a call: an error of its own stays with it, one of the call ends the call.
+async fn one(engine: &Engine, item: AnalyzeItem, call: Call, deadline: Option<Instant>) -> Result<Encoded, Status> {
+    let AnalyzeItem { id, request } = item;
+    let error = match convert::job(request.unwrap_or_default(), &engine.limits) {
+        Err(invalid) => invalid,
+        Ok(job) => {
+            let job = Arc::new(job);
+            loop {
+                let id = id.clone();
+                let answer =
+                    move |analysis| call.answer(AnalyzeResult { id, outcome: Some(Outcome::Analysis(analysis)) });
+                match (engine.run(Arc::clone(&job), deadline, answer).await, call) {
+                    (Ok(answer), _) => return Ok(answer),
+                    (Err(busy), Call::Stream) if busy.code() == Code::Unavailable => {
+                        tokio::time::sleep(status::retry_after(&busy)).await;
+                    }
+                    (Err(error), _) if matches!(error.code(), Code::Unavailable | Code::DeadlineExceeded) => {
+                        return Err(error);
+                    }
+                    (Err(error), _) => break error,
+                }
+            }
+        }
     };
-    Ok(AnalyzeResult { id, outcome: Some(outcome) })
+    Ok(call.answer(AnalyzeResult { id, outcome: Some(Outcome::Error(status::to_proto(&error))) }))
 }

@@ -1,9 +1,9 @@
 //! What every handler shares, and the services as routes.
 
-use std::convert::identity;
 use std::sync::Arc;
 use std::time::Instant;
 
+use prost::Message;
 use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
 
 use crate::text::frequencies::Frequencies;
@@ -13,6 +13,7 @@ use super::{
     analysis::Analysis,
     convert::{self, IntoJob, Job},
     deadline,
+    encoded::Encoded,
     info::Info,
     keyword::Keywords,
     language::Languages,
@@ -77,27 +78,25 @@ pub fn routes(engine: &Engine) -> Routes {
 
 impl Engine {
     /// Answers a unary call: checks the request, does the job, and takes from the analysis what the call answers with.
-    pub async fn answer<Q: IntoJob, A>(
+    pub async fn answer<Q: IntoJob, A: Message>(
         &self,
         request: Request<Q>,
-        part: impl FnOnce(AnalyzeResponse) -> Option<A>,
-    ) -> Result<Response<A>, Status> {
+        part: impl FnOnce(AnalyzeResponse) -> Option<A> + Send + 'static,
+    ) -> Result<Response<Encoded>, Status> {
         let deadline = deadline::of(&request);
         let job = convert::job(request.into_inner(), &self.limits)?;
-        let analysis = self.run(Arc::new(job), deadline).await?;
-        let language = AnalysedLanguage(analysis.language_code.clone());
-        let mut response = part(analysis).map(Response::new).ok_or_else(status::internal)?;
+        let encode = |analysis: AnalyzeResponse| {
+            let language = analysis.language_code.clone();
+            part(analysis).map(|part| (Encoded::of(&part), AnalysedLanguage(language)))
+        };
+        let (encoded, language) = self.run(Arc::new(job), deadline, encode).await?.ok_or_else(status::internal)?;
+        let mut response = Response::new(encoded);
         response.extensions_mut().insert(language);
         Ok(response)
     }
 
-    /// Does `job` on a worker.
-    pub async fn run(&self, job: Arc<Job>, deadline: Option<Instant>) -> Result<AnalyzeResponse, Status> {
-        self.run_then(job, deadline, identity).await
-    }
-
     /// Does `job` on a worker, and `then` with its analysis.
-    pub async fn run_then<T: Send + 'static>(
+    pub async fn run<T: Send + 'static>(
         &self,
         job: Arc<Job>,
         deadline: Option<Instant>,

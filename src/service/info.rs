@@ -5,6 +5,7 @@ use tonic::{Request, Response, Status};
 use crate::languages::{CATALOGUE, Language};
 
 use super::{
+    encoded::Encoded,
     engine::Engine,
     limits,
     proto::{
@@ -18,13 +19,13 @@ pub struct Info(pub Engine);
 
 #[tonic::async_trait]
 impl InfoService for Info {
-    async fn get_info(&self, _: Request<GetInfoRequest>) -> Result<Response<GetInfoResponse>, Status> {
-        Ok(Response::new(GetInfoResponse {
+    async fn get_info(&self, _: Request<GetInfoRequest>) -> Result<Response<Encoded>, Status> {
+        Ok(Response::new(Encoded::of(&GetInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             git_commit: env!("COPYDESK_GIT_COMMIT").to_owned(),
             limits: Some(limits_in_force(&self.0)),
             languages: CATALOGUE.iter().map(support).collect(),
-        }))
+        })))
     }
 }
 

@@ -3,8 +3,9 @@
 use tonic::{Request, Response, Status};
 
 use super::{
+    encoded::Encoded,
     engine::Engine,
-    proto::{ExtractKeywordsRequest, ExtractKeywordsResponse, keyword_service_server::KeywordService},
+    proto::{ExtractKeywordsRequest, keyword_service_server::KeywordService},
 };
 
 /// `copydesk.v1.KeywordService`.
@@ -13,10 +14,7 @@ pub struct Keywords(pub Engine);
 
 #[tonic::async_trait]
 impl KeywordService for Keywords {
-    async fn extract_keywords(
-        &self,
-        request: Request<ExtractKeywordsRequest>,
-    ) -> Result<Response<ExtractKeywordsResponse>, Status> {
+    async fn extract_keywords(&self, request: Request<ExtractKeywordsRequest>) -> Result<Response<Encoded>, Status> {
         self.0.answer(request, |analysis| analysis.keywords).await
     }
 }

@@ -3,8 +3,9 @@
 use tonic::{Request, Response, Status};
 
 use super::{
+    encoded::Encoded,
     engine::Engine,
-    proto::{DetectLanguageRequest, DetectLanguageResponse, language_service_server::LanguageService},
+    proto::{DetectLanguageRequest, language_service_server::LanguageService},
 };
 
 /// `copydesk.v1.LanguageService`.
@@ -13,10 +14,7 @@ pub struct Languages(pub Engine);
 
 #[tonic::async_trait]
 impl LanguageService for Languages {
-    async fn detect_language(
-        &self,
-        request: Request<DetectLanguageRequest>,
-    ) -> Result<Response<DetectLanguageResponse>, Status> {
+    async fn detect_language(&self, request: Request<DetectLanguageRequest>) -> Result<Response<Encoded>, Status> {
         self.0.answer(request, |analysis| analysis.language).await
     }
 }

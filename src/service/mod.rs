@@ -7,6 +7,7 @@ mod analyse;
 mod analysis;
 mod convert;
 pub mod deadline;
+mod encoded;
 mod engine;
 mod info;
 mod keyword;

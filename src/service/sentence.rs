@@ -3,8 +3,9 @@
 use tonic::{Request, Response, Status};
 
 use super::{
+    encoded::Encoded,
     engine::Engine,
-    proto::{SplitSentencesRequest, SplitSentencesResponse, sentence_service_server::SentenceService},
+    proto::{SplitSentencesRequest, sentence_service_server::SentenceService},
 };
 
 /// `copydesk.v1.SentenceService`.
@@ -13,10 +14,7 @@ pub struct Sentences(pub Engine);
 
 #[tonic::async_trait]
 impl SentenceService for Sentences {
-    async fn split_sentences(
-        &self,
-        request: Request<SplitSentencesRequest>,
-    ) -> Result<Response<SplitSentencesResponse>, Status> {
+    async fn split_sentences(&self, request: Request<SplitSentencesRequest>) -> Result<Response<Encoded>, Status> {
         self.0.answer(request, |analysis| analysis.sentences).await
     }
 }

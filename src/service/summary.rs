@@ -3,8 +3,9 @@
 use tonic::{Request, Response, Status};
 
 use super::{
+    encoded::Encoded,
     engine::Engine,
-    proto::{SummarizeRequest, SummarizeResponse, summary_service_server::SummaryService},
+    proto::{SummarizeRequest, summary_service_server::SummaryService},
 };
 
 /// `copydesk.v1.SummaryService`.
@@ -13,7 +14,7 @@ pub struct Summaries(pub Engine);
 
 #[tonic::async_trait]
 impl SummaryService for Summaries {
-    async fn summarize(&self, request: Request<SummarizeRequest>) -> Result<Response<SummarizeResponse>, Status> {
+    async fn summarize(&self, request: Request<SummarizeRequest>) -> Result<Response<Encoded>, Status> {
         self.0.answer(request, |analysis| analysis.summary).await
     }
 }
