@@ -12,7 +12,7 @@ use super::access::Access;
 use super::connection::{Answering, Conversation, Http, Phase, Room, listen};
 use super::descriptors::Methods;
 use super::files::Watched;
-use super::gate::{Gate, Rules};
+use super::gate::{Gate, LastRefusal, Rules};
 use super::health::{DESCRIPTOR_SETS, Health, add_reflection};
 use super::observed::HeldBytes;
 use super::probes::Probes;
@@ -130,6 +130,7 @@ pub async fn serve(
             rates,
             deadlines: settings.deadline_limits(),
             workers,
+            last_refusal: LastRefusal::default(),
             held: Arc::new(HeldBytes::at_most(settings.work.max_held_bytes)),
             message_bytes: settings.work.max_message_bytes,
             spans: spans.clone(),

@@ -20,7 +20,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use metrics::{Gauge, Histogram};
+use metrics::{Counter, Gauge, Histogram};
 use tokio::sync::oneshot;
 
 /// How much work the pool takes on.
@@ -86,6 +86,7 @@ impl Workers {
             backlog: Arc::clone(&state.backlog),
             wait_seconds: metrics::histogram!("copydesk_queue_wait_seconds"),
             work_seconds: metrics::histogram!("copydesk_work_seconds"),
+            shed: REASONS.map(|reason| metrics::counter!("copydesk_shed_total", "reason" => reason)),
             state: Mutex::new(state),
             work_or_close: Condvar::new(),
         });
@@ -245,7 +246,21 @@ struct Shared {
     /// Looked up once: to find a metric by its name takes longer than to record it.
     wait_seconds: Histogram,
     work_seconds: Histogram,
+    /// By [`Reason`].
+    shed: [Counter; REASONS.len()],
 }
+
+/// Why a job is refused at once.
+#[derive(Debug, Clone, Copy)]
+enum Reason {
+    DeadlinePassed,
+    QueueRequests,
+    QueueBytes,
+    Deadline,
+}
+
+/// The reasons' names in the metrics.
+const REASONS: [&str; 4] = ["deadline_passed", "queue_requests", "queue_bytes", "deadline"];
 
 struct State {
     queue: BTreeMap<Key, Task>,
@@ -297,8 +312,8 @@ impl Shared {
         Ok(key)
     }
 
-    fn shed(&self, (refusal, reason): (Refusal, &'static str)) -> Refusal {
-        metrics::counter!("copydesk_shed_total", "reason" => reason).increment(1);
+    fn shed(&self, (refusal, reason): (Refusal, Reason)) -> Refusal {
+        self.shed[reason as usize].increment(1);
         self.refused.store(micros(self.since.elapsed()), Ordering::Relaxed);
         refusal
     }
@@ -370,10 +385,10 @@ impl State {
         bytes: usize,
         deadline: Option<Instant>,
         limits: WorkerLimits,
-    ) -> Result<(), (Refusal, &'static str)> {
+    ) -> Result<(), (Refusal, Reason)> {
         let now = Instant::now();
         if deadline.is_some_and(|deadline| now >= deadline) {
-            return Err((Refusal::DeadlineExceeded, "deadline_passed"));
+            return Err((Refusal::DeadlineExceeded, Reason::DeadlinePassed));
         }
         let busy = self.running.iter().flatten().count();
         if busy + self.queue.len() < self.running.len() {
@@ -382,10 +397,10 @@ impl State {
         }
         let refuse = |reason| Err((Refusal::Busy { retry_after: self.retry_after(now) }, reason));
         if self.queue.len() >= limits.queue_requests {
-            return refuse("queue_requests");
+            return refuse(Reason::QueueRequests);
         }
         if self.queued_bytes.saturating_add(bytes) > limits.queue_bytes {
-            return refuse("queue_bytes");
+            return refuse(Reason::QueueBytes);
         }
         if let Some(deadline) = deadline {
             let turn = (self.clock.saturating_add(cost(bytes)), u64::MAX);
@@ -394,7 +409,7 @@ impl State {
             let ahead = self.queued_cost - behind;
             let needed = self.expected_wait(now, ahead) * WAIT_MARGIN + self.speed.time_for(cost(bytes)) * WORK_MARGIN;
             if needed > deadline.duration_since(now) {
-                return refuse("deadline");
+                return refuse(Reason::Deadline);
             }
         }
         Ok(())
