@@ -2,10 +2,11 @@
 //! stood in the one before it too.
 
 use std::cell::Cell;
+use std::hint::select_unpredictable;
 use std::mem;
 use std::ptr;
 
-use crate::languages::Language;
+use crate::languages::{CATALOGUE, Language};
 
 use super::{Case, Word, short::Short};
 
@@ -13,14 +14,30 @@ use super::{Case, Word, short::Short};
 const KEPT: usize = 8192;
 
 thread_local! {
-    static RECENT: Cell<Vec<Slot>> = const { Cell::new(Vec::new()) };
+    static RECENT: Cell<Recent> = const { Cell::new(Recent { slots: Vec::new(), met: Vec::new(), texts: 0 }) };
 }
 
 /// The words that this thread met last, in the hands of one that reads a text.
+///
+/// A slot also holds which of the text's words its word is: a word that stood in the text before, as most did, takes one look
+/// at one line of the processor's cache.
 pub(super) struct Known {
-    language: Option<&'static Language>,
-    slots: Vec<Slot>,
+    recent: Recent,
+    language: u8,
 }
+
+#[derive(Default)]
+struct Recent {
+    slots: Vec<Slot>,
+    /// Where each word of the text is, in the order of their first coming.
+    met: Vec<Place>,
+    /// How many texts were read.
+    texts: u32,
+}
+
+/// Which slot a word is in; of no meaning for one that is not kept.
+#[derive(Clone, Copy, Default)]
+struct Place(u16);
 
 /// A word of a language with all that is the same of it in every text: one line of the processor's cache.
 #[derive(Clone, Copy)]
@@ -28,13 +45,16 @@ pub(super) struct Known {
 struct Slot {
     surface: Short,
     stem: Short,
-    language: Option<&'static Language>,
+    /// The text that it was met in last, and which of that text's words it is.
+    text: u32,
+    number: u32,
+    language: u8,
     stop: bool,
     connector: bool,
     elided: bool,
     dependent: bool,
     case: Case,
-    number: bool,
+    is_number: bool,
     characters: u8,
 }
 
@@ -42,72 +62,126 @@ impl Slot {
     const FREE: Self = Self {
         surface: Short::EMPTY,
         stem: Short::EMPTY,
-        language: None,
+        text: 0,
+        number: 0,
+        language: 0,
         stop: true,
         connector: false,
         elided: false,
         dependent: false,
         case: Case::Uncased,
-        number: true,
+        is_number: true,
         characters: 0,
     };
-
-    fn is(&self, surface: Short, language: Option<&'static Language>) -> bool {
-        self.surface == surface && self.language.map(ptr::from_ref) == language.map(ptr::from_ref)
-    }
 }
 
 impl Known {
-    /// Those of `language`.
+    /// Those of `language`, for a new text.
     pub(super) fn of(language: Option<&'static Language>) -> Self {
-        let mut slots = RECENT.take();
-        slots.resize(KEPT, Slot::FREE);
-        Self { language, slots }
+        let mut recent = RECENT.take();
+        // Where the count of texts ends, what the first ones met is forgotten.
+        recent.texts = recent.texts.checked_add(1).unwrap_or_else(|| {
+            recent.slots.clear();
+            1
+        });
+        recent.slots.resize(KEPT, Slot::FREE);
+        recent.met.clear();
+        Self { recent, language: number_of(language) }
     }
 
-    /// The word written as `surface`, its stem's number from `intern`.
+    /// How many words the text has so far.
     #[inline]
-    pub(super) fn find(&self, surface: Short, hash: u64, intern: impl FnOnce(Short) -> u32) -> Option<Word> {
-        let slot = &self.slots[index(hash)];
-        slot.is(surface, self.language).then(|| Word {
+    pub(super) fn met(&self) -> usize {
+        self.recent.met.len()
+    }
+
+    /// Which of the text's words is written as `surface`, a new one if it had none such; `None` if that is not known.
+    #[inline]
+    pub(super) fn number(&mut self, surface: Short, hash: u64) -> Option<u32> {
+        let Recent { slots, met, texts } = &mut self.recent;
+        let place = Place::of(hash);
+        let slot = &mut slots[usize::from(place.0)];
+        if (slot.surface != surface) | (slot.language != self.language) {
+            return None;
+        }
+        // Whether it is new cannot be foretold: it is added in any case, and taken away again.
+        let count = met.len();
+        let is_new = slot.text != *texts;
+        met.push(place);
+        met.truncate(count + usize::from(is_new));
+        slot.text = *texts;
+        slot.number = select_unpredictable(is_new, u32::try_from(count).unwrap_or(u32::MAX), slot.number);
+        Some(slot.number)
+    }
+
+    /// The word of this number, a known one, its stem's number from `intern`.
+    #[inline]
+    pub(super) fn word(&self, number: usize, intern: impl FnOnce(Short) -> u32) -> Word {
+        let slot = &self.recent.slots[usize::from(self.recent.met[number].0)];
+        Word {
             term: intern(slot.stem),
             stop: slot.stop,
             connector: slot.connector,
             elided: slot.elided,
             dependent: slot.dependent,
             case: slot.case,
-            number: slot.number,
+            number: slot.is_number,
             characters: u32::from(slot.characters),
-        })
+        }
     }
 
-    /// Keeps `word`, which is the same in every text.
-    pub(super) fn keep(&mut self, surface: Short, hash: u64, word: Word, stem: Short) {
-        self.slots[index(hash)] = Slot {
+    /// Adds a word to those of the text that is not known, and is not to be.
+    pub(super) fn pass(&mut self) {
+        self.recent.met.push(Place::default());
+    }
+
+    /// Adds `word`, which is the same in every text, and keeps it; unless another one of the text is kept in its place.
+    pub(super) fn keep(&mut self, surface: Short, hash: u64, word: Word, stem: Short) -> bool {
+        let Recent { slots, met, texts } = &mut self.recent;
+        let place = Place::of(hash);
+        let slot = &mut slots[usize::from(place.0)];
+        if slot.text == *texts {
+            return false;
+        }
+        *slot = Slot {
             surface,
             stem,
+            text: *texts,
+            number: u32::try_from(met.len()).unwrap_or(u32::MAX),
             language: self.language,
             stop: word.stop,
             connector: word.connector,
             elided: word.elided,
             dependent: word.dependent,
             case: word.case,
-            number: word.number,
+            is_number: word.number,
             // A short word has few.
             characters: u8::try_from(word.characters).unwrap_or(u8::MAX),
         };
+        met.push(place);
+        true
     }
 }
 
 impl Drop for Known {
     fn drop(&mut self) {
-        RECENT.set(mem::take(&mut self.slots));
+        RECENT.set(mem::take(&mut self.recent));
     }
 }
 
-/// The highest bits of the hash, which depend on all bytes of a word.
-fn index(hash: u64) -> usize {
-    (hash >> 48) as usize / ((1 << 16) / KEPT)
+impl Place {
+    /// By the highest bits of the hash, which depend on all bytes of a word.
+    #[inline]
+    fn of(hash: u64) -> Self {
+        Self(u16::try_from(hash >> (u64::BITS - KEPT.ilog2())).unwrap_or_default())
+    }
+}
+
+/// The place of `language` in the catalogue, counted from 1; 0 for none.
+fn number_of(language: Option<&'static Language>) -> u8 {
+    const { assert!(CATALOGUE.len() < u8::MAX as usize) };
+    let place = language.and_then(|language| CATALOGUE.iter().position(|other| ptr::eq(other, language)));
+    place.and_then(|place| u8::try_from(place + 1).ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -110,6 +110,7 @@ impl Terms {
         scanner.scan(title, Span::new(0, title.len()), |span| {
             title_tokens.push(Token { span, word: vocabulary.word(title, span) });
         });
+        vocabulary.catch_up();
         Self { tokens, sentence_ends, title: title_tokens, words: vocabulary.words, stems: vocabulary.stems }
     }
 
@@ -145,6 +146,7 @@ impl Terms {
         let mut terms = Vec::new();
         Scanner::new(language.and_then(Language::tailoring)).scan(phrase, Span::new(0, phrase.len()), |span| {
             let word = vocabulary.word(phrase, span);
+            vocabulary.catch_up();
             let term = vocabulary.words[word as usize].term;
             terms.push(self.stems.find(vocabulary.stems.string(term)));
         });
@@ -158,8 +160,10 @@ struct Vocabulary {
     stems_of_words: Option<Stems>,
     turkic: bool,
     known: Known,
-    /// The words as they are written.
-    surfaces: Interner,
+    /// The words that are not known, as they are written, and the number of each among all.
+    others: Interner,
+    numbers: Vec<u32>,
+    /// All words, but for known ones that were met since the last other one: [`Vocabulary::catch_up`] adds these.
     words: Vec<Word>,
     stems: Interner,
     lower: String,
@@ -174,7 +178,8 @@ impl Vocabulary {
             stems_of_words: tailoring.and_then(|t| Some(Stems::new(t.stemmer?, &t.dependents))),
             turkic: language.is_some_and(|l| matches!(l.code, "tr" | "az")),
             known: Known::of(language),
-            surfaces: Interner::with_room(expected),
+            others: Interner::default(),
+            numbers: Vec::new(),
             words: Vec::with_capacity(expected),
             stems: Interner::with_room(expected),
             lower: String::new(),
@@ -184,33 +189,37 @@ impl Vocabulary {
     /// The number of the word that stands at `span` of `text`.
     #[inline]
     fn word(&mut self, text: &str, span: Span) -> u32 {
-        let Some(surface) = Short::of(text, span) else { return self.long_word(span.of(text)) };
-        let hash = surface.hash();
-        let number = self.surfaces.intern_short(surface, hash);
-        if number as usize == self.words.len() {
-            let known = self.known.find(surface, hash, |stem| self.stems.intern_short(stem, stem.hash()));
-            let word = known.unwrap_or_else(|| self.learn(span.of(text), surface, hash));
-            self.words.push(word);
-        }
-        number
+        let short = Short::of(text, span).map(|surface| (surface, surface.hash()));
+        let known = short.and_then(|(surface, hash)| self.known.number(surface, hash));
+        known.unwrap_or_else(|| self.learn(span.of(text), short))
     }
 
-    fn long_word(&mut self, surface: &str) -> u32 {
-        let number = self.surfaces.intern(surface);
-        if number as usize == self.words.len() {
-            let (word, _) = self.analyse(surface);
-            self.words.push(word);
+    /// The number of the word written as `surface`, which is not known; it is kept if it is short and the same in every text.
+    #[cold]
+    fn learn(&mut self, surface: &str, short: Option<(Short, u64)>) -> u32 {
+        if let Some(other) = self.others.find(surface) {
+            return self.numbers[other as usize];
         }
-        number
-    }
-
-    /// Analyses `surface`, and keeps what it is if that is the same in every text.
-    fn learn(&mut self, surface: &str, short: Short, hash: u64) -> Word {
+        self.catch_up();
+        let number = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
         let (word, keeps) = self.analyse(surface);
-        if keeps && let Some(stem) = self.stems.short(word.term) {
-            self.known.keep(short, hash, word, stem);
+        self.words.push(word);
+        let stem = self.stems.short(word.term);
+        let kept =
+            keeps && short.zip(stem).is_some_and(|((surface, hash), stem)| self.known.keep(surface, hash, word, stem));
+        if !kept {
+            self.known.pass();
+            self.others.intern(surface);
+            self.numbers.push(number);
         }
-        word
+        number
+    }
+
+    /// Adds the known words that the text has met, their stems in the order of their first coming.
+    fn catch_up(&mut self) {
+        for number in self.words.len()..self.known.met() {
+            self.words.push(self.known.word(number, |stem| self.stems.intern_short(stem, stem.hash())));
+        }
     }
 
     /// What the word written as `surface` is, and whether it is that in every text: a number with a unit or an initial is
@@ -220,13 +229,14 @@ impl Vocabulary {
         let spelling = scan::spell(surface, self.turkic, &mut self.lower);
         let case = Case::of(&spelling);
         let initial = is_initials(surface);
-        let keeps = spelling.digits == 0 && !initial;
-        if case.is_capitalised()
-            && let Some(&same) = self.surfaces.find(&self.lower).and_then(|same| self.words.get(same as usize))
-        {
-            return (Word { case, ..same }, keeps);
-        }
         let lower = self.lower.as_str();
+        let keeps = spelling.digits == 0 && !initial && !(spelling.letters == 1 && lower.ends_with('.'));
+        if !keeps
+            && case.is_capitalised()
+            && let Some(same) = self.others.find(lower)
+        {
+            return (Word { case, ..self.words[self.numbers[same as usize] as usize] }, keeps);
+        }
         let listed = self.tailoring.is_some_and(|t| t.stop_words.contains(lower));
         let number = spelling.letters == 0;
         let characters = spelling.letters + spelling.digits;

@@ -38,9 +38,9 @@ impl Scanner {
     pub(super) fn scan(&mut self, text: &str, span: Span, mut emit: impl FnMut(Span)) {
         let mut at = span.start;
         while at < span.end {
-            if let Some(end) = plain_word_end(text.as_bytes(), at, span.end) {
+            if let Some((end, next)) = plain_word_end(text.as_bytes(), at, span.end) {
                 emit(Span::new(at, end));
-                at = end + 1;
+                at = next;
                 continue;
             }
             match class_at(text, at) {
@@ -397,11 +397,18 @@ impl Run {
     }
 }
 
-/// Where the word that starts at `at` ends, if it is one of letters and digits of ASCII and what stands there joins nothing.
+/// Where the word that starts at `at` ends, and where to read on, if it is one of letters and digits of ASCII and what stands
+/// there joins nothing: white space, or a mark before it.
 #[inline]
-fn plain_word_end(bytes: &[u8], at: usize, limit: usize) -> Option<usize> {
-    let end = at + leading_alphanumerics(&bytes[at..limit]);
-    (end > at && (end == limit || ASCII.get(usize::from(bytes[end])) == Some(&Class::Other))).then_some(end)
+fn plain_word_end(bytes: &[u8], at: usize, limit: usize) -> Option<(usize, usize)> {
+    let bytes = &bytes[..limit];
+    let end = at + leading_alphanumerics(&bytes[at..]);
+    let class = |at: usize| bytes.get(at).map_or(Some(Class::Other), |byte| ASCII.get(usize::from(*byte)).copied());
+    let joins = class(end) == Some(Class::Joiner);
+    let after = end + usize::from(joins);
+    // After one letter a dot may be a part of the word.
+    let is_plain = (end > at) & (class(after) == Some(Class::Other)) & (!joins | (end > at + 1));
+    is_plain.then_some((end, after + 1))
 }
 
 /// How many letters and digits of ASCII `bytes` start with.
