@@ -8,7 +8,7 @@ use crate::text::{
     document::Document,
     letter::{self, is_caseless},
     sentence::{Kind, Sentence},
-    token::{Terms, Token},
+    token::{Case, Terms, Token, Word},
 };
 
 /// A sentence with fewer words that carry a topic says too little by itself.
@@ -56,7 +56,8 @@ pub(super) fn of(document: &Document<'_>) -> Vec<Candidate> {
     let mut all: Vec<(Candidate, Fitness)> = Vec::with_capacity(document.sentences().len());
     let mut stretches = vec![Stretch::default()];
     for (index, sentence) in document.sentences().iter().enumerate() {
-        let is_new = seen.insert(page.print(index));
+        let words = page.words(index);
+        let is_new = seen.insert(words.print);
         let last = stretches.len() - 1;
         let stretch = &mut stretches[last];
         if sentence.kind == Kind::Prose {
@@ -67,7 +68,7 @@ pub(super) fn of(document: &Document<'_>) -> Vec<Candidate> {
             stretches.push(Stretch::default());
         }
         if is_new {
-            let (candidate, fitness) = page.read(index);
+            let (candidate, fitness) = page.read(index, &words);
             all.push((Candidate { stretch: last, ..candidate }, fitness));
         }
     }
@@ -113,70 +114,84 @@ struct Page<'d, 't> {
     terms: &'d Terms,
     openers: Option<&'static WordList>,
     title: FxHashSet<u32>,
+    endings: Vec<Ending>,
     terminated: bool,
+}
+
+/// The words of a sentence, in one look.
+struct Words {
+    /// What is the same for sentences of the same words.
+    print: u64,
+    /// How many carry a topic.
+    content: usize,
+    /// Whether one has capitals and small letters in no usual order.
+    mixed: bool,
 }
 
 impl<'d, 't> Page<'d, 't> {
     fn new(document: &'d Document<'t>) -> Self {
         let terms = document.terms();
-        let prose = document.sentences().iter().filter(|s| s.kind == Kind::Prose);
+        let sentences = document.sentences();
+        let endings: Vec<Ending> = sentences.iter().map(|s| ending(s.span.of(document.text()))).collect();
         let (mut all, mut whole) = (0_usize, 0_usize);
-        for sentence in prose {
-            all += 1;
-            whole += usize::from(ending(sentence.span.of(document.text())) != Ending::Open);
+        for (sentence, ending) in sentences.iter().zip(&endings) {
+            let is_prose = sentence.kind == Kind::Prose;
+            all += usize::from(is_prose);
+            whole += usize::from(is_prose & (*ending != Ending::Open));
         }
         Self {
             document,
             terms,
             openers: document.tag().and_then(|tag| tag.language.tailoring()).map(|tailoring| &tailoring.openers),
             title: content(terms, terms.title()).collect(),
+            endings,
             // Thai and other copy without full stops cannot be held to them.
             terminated: whole * 3 >= all,
         }
     }
 
-    /// What is the same for sentences of the same words.
-    fn print(&self, index: usize) -> u64 {
+    fn words(&self, index: usize) -> Words {
         let mut hasher = FxHasher::default();
         let tokens = self.terms.sentence(index);
         if tokens.is_empty() {
             self.document.sentences()[index].span.of(self.document.text()).hash(&mut hasher);
         }
+        let (mut content, mut mixed) = (0, false);
         for token in tokens {
-            self.terms.word(*token).term.hash(&mut hasher);
+            let word = self.terms.word(*token);
+            word.term.hash(&mut hasher);
+            content += usize::from(!word.stop);
+            mixed |= word.case == Case::Mixed;
         }
-        hasher.finish()
+        Words { print: hasher.finish(), content, mixed }
     }
 
-    fn read(&self, index: usize) -> (Candidate, Fitness) {
-        let sentence = self.document.sentences()[index];
-        let text = sentence.span.of(self.document.text());
-        let tokens = self.terms.sentence(index);
-        let ending = ending(text);
+    fn read(&self, index: usize, words: &Words) -> (Candidate, Fitness) {
+        let text = self.document.sentences()[index].span.of(self.document.text());
         let candidate = Candidate {
             sentence: index,
             stretch: 0,
             copied: false,
-            words: tokens.len(),
-            question: ending == Ending::Question,
-            quote: text.starts_with(['"', '“', '”', '„', '«', '‘', '「', '『', '‚']),
+            words: self.terms.sentence(index).len(),
+            question: self.endings[index] == Ending::Question,
+            quote: text.chars().next().is_some_and(opens_quotation),
             leans: index > 0 && self.openers.is_some_and(|openers| leans(text, openers)),
         };
-        (candidate, self.fitness(index, sentence, ending))
+        (candidate, self.fitness(index, words))
     }
 
-    fn fitness(&self, index: usize, sentence: Sentence, ending: Ending) -> Fitness {
-        let tokens = self.terms.sentence(index);
-        let text = sentence.span.of(self.document.text());
+    fn fitness(&self, index: usize, words: &Words) -> Fitness {
+        let sentence = self.document.sentences()[index];
+        let ending = self.endings[index];
         match sentence.kind {
             Kind::Boilerplate => Fitness::None,
             Kind::Heading | Kind::ListItem => Fitness::Poor,
-            Kind::Prose if self.copies_title(tokens) => Fitness::Poor,
+            Kind::Prose if self.copies_title(self.terms.sentence(index)) => Fitness::Poor,
             Kind::Prose
                 if (self.terminated && ending == Ending::Open)
-                    || content(self.terms, tokens).count() < LEAST_CONTENT
+                    || words.content < LEAST_CONTENT
                     || (ending == Ending::Question && self.alone(index))
-                    || glued(text) =>
+                    || (words.mixed && glued(sentence.span.of(self.document.text()))) =>
             {
                 Fitness::Fair
             }
@@ -210,10 +225,9 @@ fn content<'t>(terms: &'t Terms, tokens: &'t [Token]) -> impl Iterator<Item = u3
     tokens.iter().map(|token| terms.word(*token)).filter(|word| !word.stop).map(|word| word.term)
 }
 
-/// The terms of those of `tokens` that say what a sentence is about: those that carry a topic, and numbers.
-pub(super) fn telling<'t>(terms: &'t Terms, tokens: &'t [Token]) -> impl Iterator<Item = u32> + 't {
-    let words = tokens.iter().map(|token| terms.word(*token));
-    words.filter(|word| !word.stop || word.number).map(|word| word.term)
+/// Whether `word` says what its sentence is about: it carries a topic, or is a number.
+pub(super) fn is_telling(word: Word) -> bool {
+    !word.stop | word.number
 }
 
 /// How a sentence ends.
@@ -233,6 +247,10 @@ fn ending(text: &str) -> Ending {
         }
         _ => Ending::Open,
     }
+}
+
+fn opens_quotation(c: char) -> bool {
+    matches!(c, '"' | '“' | '”' | '„' | '«' | '‘' | '「' | '『' | '‚')
 }
 
 /// Whether `c` may follow the mark that ends a sentence.
@@ -273,7 +291,7 @@ fn leans(text: &str, openers: &WordList) -> bool {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         let elides = matches!(c, '\'' | '’');
-        let unspaced = sets_no_spaces(c);
+        let unspaced = !c.is_ascii() && sets_no_spaces(c);
         if elides {
             opening.push('\'');
         } else {
@@ -327,9 +345,6 @@ fn sets_no_spaces(c: char) -> bool {
 
 /// Whether words run into one another as the items of a list do when its markup is lost: "MilkEggsBread".
 fn glued(text: &str) -> bool {
-    if !may_be_glued(text) {
-        return false;
-    }
     let mut junctions = 0;
     let mut lower = 0_usize;
     let mut upper = false;
@@ -358,16 +373,6 @@ fn glued(text: &str) -> bool {
         }
     }
     false
-}
-
-/// Whether a capital, or a character beyond ASCII, stands right after a small letter or another such character. In most
-/// sentences none does, and bytes are asked many at a time.
-fn may_be_glued(text: &str) -> bool {
-    let small = |byte: u8| byte.is_ascii_lowercase() | !byte.is_ascii();
-    let capital = |byte: u8| byte.is_ascii_uppercase() | !byte.is_ascii();
-    let bytes = text.as_bytes();
-    let next = bytes.get(1..).unwrap_or_default();
-    bytes.iter().zip(next).fold(false, |any, (&one, &next)| any | (small(one) & capital(next)))
 }
 
 #[cfg(test)]

@@ -1,11 +1,6 @@
 //! How much each candidate says of the document, before anything is chosen.
 
-use super::{
-    Length,
-    candidate::Candidate,
-    vector::{Vectors, Weighted},
-    weights::Weights,
-};
+use super::{Length, candidate::Candidate, vector::Vectors, weights::Weights};
 
 /// A sentence of as many words is a full one.
 const FULL_WORDS: f64 = 16.0;
@@ -39,16 +34,28 @@ pub(super) struct Values {
 pub(super) fn values(field: &Field<'_>, length: Length, weights: &Weights) -> Values {
     let Field { candidates, vectors, is_main } = *field;
     let mut whole = vec![0.0; vectors.term_count()];
-    let mut title = vec![0.0; vectors.term_count()];
-    add(vectors.title(), &mut title);
     let mut forward = vec![0.0; candidates.len()];
     for index in (0..candidates.len()).rev().filter(|index| is_main[*index]) {
-        let vector = vectors.of(index);
-        forward[index] = dot(vector, &whole);
-        add(vector, &mut whole);
+        // No vector holds a term twice.
+        for entry in vectors.of(index) {
+            let following = &mut whole[entry.term as usize];
+            forward[index] += entry.weight * *following;
+            *following += entry.weight;
+        }
     }
-    let mut centroid: Vec<f64> = (0..candidates.len()).map(|index| dot(vectors.of(index), &whole)).collect();
-    let mut titled: Vec<f64> = (0..candidates.len()).map(|index| dot(vectors.of(index), &title)).collect();
+    // What counts for nothing is not computed.
+    let mut centroid = vec![0.0; candidates.len()];
+    if weights.centroid != 0.0 {
+        add_dots(vectors, &whole, &mut centroid);
+    }
+    let mut titled = vec![0.0; candidates.len()];
+    if !vectors.title().is_empty() {
+        whole.fill(0.0);
+        for entry in vectors.title() {
+            whole[entry.term as usize] = entry.weight;
+        }
+        add_dots(vectors, &whole, &mut titled);
+    }
     for property in [&mut forward, &mut centroid, &mut titled] {
         to_unit(property);
     }
@@ -76,14 +83,11 @@ pub(super) fn values(field: &Field<'_>, length: Length, weights: &Weights) -> Va
     Values { of, most }
 }
 
-fn add(vector: &[Weighted], into: &mut [f64]) {
-    for entry in vector {
-        into[entry.term as usize] += entry.weight;
+/// Adds the dot product of each candidate with `other` to its sum.
+fn add_dots(vectors: &Vectors, other: &[f64], sums: &mut [f64]) {
+    for entry in vectors.entries() {
+        sums[entry.candidate as usize] += entry.weight * other[entry.term as usize];
     }
-}
-
-fn dot(vector: &[Weighted], with: &[f64]) -> f64 {
-    vector.iter().map(|entry| entry.weight * with[entry.term as usize]).sum()
 }
 
 /// Scales so that the largest is 1.

@@ -1,17 +1,10 @@
 //! Choosing: the best first, nothing twice, as much as fits.
 
-use std::{cmp::Ordering, collections::BinaryHeap};
+use std::{cmp::Ordering, collections::BinaryHeap, mem};
 
 use crate::text::document::Document;
 
-use super::{
-    Options, Pick,
-    budget::Budget,
-    candidate::Candidate,
-    score::Values,
-    vector::{Vectors, Weighted},
-    weights::Weights,
-};
+use super::{Options, Pick, budget::Budget, candidate::Candidate, score::Values, vector::Vectors, weights::Weights};
 
 /// Terms that more candidates hold than this say too little to tell a repetition, and would cost too much time.
 const MOST_POSTINGS: usize = 256;
@@ -39,11 +32,13 @@ pub(super) fn choose(document: &Document<'_>, options: &Options, field: &Field, 
         let fits = budget.take(sentence);
         if fits {
             picks.push(pick(&picks, sentence, score));
-            race.choose(index);
         }
         let enough = if fits { 1.0 } else { weights.enough };
         if budget.used() >= enough {
             break;
+        }
+        if fits {
+            race.choose(index);
         }
     }
     if let (true, Some((sentence, score))) = (picks.is_empty(), best) {
@@ -59,45 +54,50 @@ fn pick(before: &[Pick], sentence: usize, score: f64) -> Pick {
     Pick { sentence, rank: before.len() + 1, score: score.clamp(0.0, most) }
 }
 
+/// What is known of a candidate in the race.
+#[derive(Debug, Clone, Copy)]
+struct Runner {
+    /// How like it is to what is chosen: the largest cosine.
+    likeness: f64,
+    /// Whether it leans on a sentence that is not chosen.
+    leans: bool,
+    out: bool,
+}
+
 /// The candidates in the order of their worth beside what is chosen already.
 struct Race<'f> {
     field: &'f Field,
     weights: &'f Weights,
     postings: Postings,
-    /// How like the candidate is to what is chosen: the largest cosine.
-    likeness: Vec<f64>,
-    /// Whether a candidate leans on a sentence that is not chosen.
-    leans: Vec<bool>,
-    out: Vec<bool>,
+    runners: Vec<Runner>,
     heap: BinaryHeap<Entry>,
 }
 
 impl<'f> Race<'f> {
     fn new(field: &'f Field, weights: &'f Weights) -> Self {
-        let count = field.candidates.len();
+        let runner = |candidate: &Candidate| Runner { likeness: 0.0, leans: candidate.leans, out: false };
         let mut race = Self {
             field,
             weights,
-            postings: Postings::new(&field.vectors),
-            likeness: vec![0.0; count],
-            leans: field.candidates.iter().map(|candidate| candidate.leans).collect(),
-            out: vec![false; count],
+            postings: Postings::new(&field.vectors, field.candidates.len()),
+            runners: field.candidates.iter().map(runner).collect(),
             heap: BinaryHeap::new(),
         };
-        race.heap = (0..count).map(|index| Entry { value: race.value(index), index }).collect();
+        race.heap = (0..race.runners.len()).map(|index| Entry { value: race.value(index), index }).collect();
         race
     }
 
     /// What a candidate is worth now.
     fn value(&self, index: usize) -> f64 {
-        let leaning = if self.leans[index] { self.weights.leaning } else { 0.0 };
-        self.field.values.of[index] - self.weights.redundancy * self.likeness[index] - leaning
+        let Runner { likeness, leans, .. } = self.runners[index];
+        let leaning = if leans { self.weights.leaning } else { 0.0 };
+        self.field.values.of[index] - self.weights.redundancy * likeness - leaning
     }
 
     /// The best candidate that is left, taken out of the race.
     fn next(&mut self) -> Option<usize> {
         while let Some(entry) = self.heap.pop() {
-            if self.out[entry.index] {
+            if self.runners[entry.index].out {
                 continue;
             }
             let value = self.value(entry.index);
@@ -105,7 +105,7 @@ impl<'f> Race<'f> {
                 self.heap.push(Entry { value, ..entry });
                 continue;
             }
-            self.out[entry.index] = true;
+            self.runners[entry.index].out = true;
             return Some(entry.index);
         }
         None
@@ -113,24 +113,19 @@ impl<'f> Race<'f> {
 
     /// Marks down what is like the candidate that was chosen, and rules out what repeats it.
     fn choose(&mut self, chosen: usize) {
-        let likenesses = self.postings.like(self.field.vectors.of(chosen));
-        for likeness in likenesses {
-            let repeats = likeness.cosine >= self.weights.repeats
-                || likeness.of_chosen >= CONTAINED
-                || likeness.of_other >= CONTAINED;
-            if repeats {
-                self.out[likeness.other] = true;
-            }
-            let most = &mut self.likeness[likeness.other];
-            *most = most.max(likeness.cosine);
-        }
+        let Self { field, weights, postings, runners, .. } = self;
+        postings.each_like(&field.vectors, chosen, |other, like| {
+            let runner = &mut runners[other];
+            runner.out |= like.cosine >= weights.repeats || like.of_chosen >= CONTAINED || like.of_other >= CONTAINED;
+            runner.likeness = runner.likeness.max(like.cosine);
+        });
         // What leans on the chosen one, by itself or at the end of a chain, may stand now.
         for next in chosen + 1..self.field.candidates.len() {
             let follows = self.field.candidates[next].sentence == self.field.candidates[next - 1].sentence + 1;
-            if !follows || !self.leans[next] {
+            if !follows || !self.runners[next].leans {
                 break;
             }
-            self.leans[next] = false;
+            self.runners[next].leans = false;
             self.heap.push(Entry { value: self.value(next), index: next });
         }
     }
@@ -165,16 +160,17 @@ impl Eq for Entry {}
 
 /// Which candidates hold each term: the inverted index.
 struct Postings {
-    held: Vec<(u32, f64)>,
-    starts: Vec<usize>,
-    cosine: Vec<f64>,
-    of_chosen: Vec<f64>,
-    of_other: Vec<f64>,
+    /// The places of the entries of each term among those of all candidates, term by term.
+    held: Vec<u32>,
+    starts: Vec<u32>,
+    /// How like each candidate is to the one at hand, and which of them are at all.
+    likenesses: Vec<Likeness>,
+    alike: Vec<u32>,
 }
 
 /// How like a candidate is to a chosen one.
+#[derive(Debug, Clone, Copy, Default)]
 struct Likeness {
-    other: usize,
     cosine: f64,
     /// The share of the chosen one's weight in terms of the other.
     of_chosen: f64,
@@ -183,58 +179,45 @@ struct Likeness {
 }
 
 impl Postings {
-    fn new(vectors: &Vectors) -> Self {
-        let mut starts = vec![0_usize; vectors.term_count() + 1];
-        for index in 0..vectors.len() {
-            for entry in vectors.of(index) {
-                starts[entry.term as usize + 1] += 1;
-            }
+    fn new(vectors: &Vectors, candidates: usize) -> Self {
+        let mut end = 0;
+        let ends = vectors.frequencies().map(|frequency| {
+            end += frequency;
+            end
+        });
+        let mut starts: Vec<u32> = ends.collect();
+        starts.push(end);
+        let mut held = vec![0; vectors.entries().len()];
+        // From the last to the first, each before those that are placed already.
+        for (place, entry) in (0..end).zip(vectors.entries()).rev() {
+            let start = &mut starts[entry.term as usize];
+            *start -= 1;
+            held[*start as usize] = place;
         }
-        for term in 1..starts.len() {
-            starts[term] += starts[term - 1];
-        }
-        let mut next = starts.clone();
-        let mut held = vec![(0, 0.0); starts.last().copied().unwrap_or(0)];
-        for index in 0..vectors.len() {
-            let number = u32::try_from(index).unwrap_or(u32::MAX);
-            for entry in vectors.of(index) {
-                held[next[entry.term as usize]] = (number, entry.weight);
-                next[entry.term as usize] += 1;
-            }
-        }
-        let zeros = vec![0.0; vectors.len()];
-        Self { held, starts, cosine: zeros.clone(), of_chosen: zeros.clone(), of_other: zeros }
+        Self { held, starts, likenesses: vec![Likeness::default(); candidates], alike: Vec::new() }
     }
 
-    /// The candidates that share a term with `vector`.
-    fn like(&mut self, vector: &[Weighted]) -> Vec<Likeness> {
-        let mut touched: Vec<u32> = Vec::new();
-        for entry in vector {
-            let held = &self.held[self.starts[entry.term as usize]..self.starts[entry.term as usize + 1]];
+    /// Calls `note` for each candidate that shares a term with the `chosen` one.
+    fn each_like(&mut self, vectors: &Vectors, chosen: usize, mut note: impl FnMut(usize, Likeness)) {
+        for entry in vectors.of(chosen) {
+            let term = entry.term as usize;
+            let held = &self.held[self.starts[term] as usize..self.starts[term + 1] as usize];
             if held.len() > MOST_POSTINGS {
                 continue;
             }
-            for (other, weight) in held {
-                let at = *other as usize;
-                if self.cosine[at] == 0.0 {
-                    touched.push(*other);
+            for place in held {
+                let other = vectors.entries()[*place as usize];
+                let like = &mut self.likenesses[other.candidate as usize];
+                if like.cosine == 0.0 {
+                    self.alike.push(other.candidate);
                 }
-                self.cosine[at] += weight * entry.weight;
-                self.of_chosen[at] += entry.weight * entry.weight;
-                self.of_other[at] += weight * weight;
+                like.cosine += other.weight * entry.weight;
+                like.of_chosen += entry.weight * entry.weight;
+                like.of_other += other.weight * other.weight;
             }
         }
-        touched
-            .into_iter()
-            .map(|other| {
-                let at = other as usize;
-                Likeness {
-                    other: at,
-                    cosine: std::mem::take(&mut self.cosine[at]),
-                    of_chosen: std::mem::take(&mut self.of_chosen[at]),
-                    of_other: std::mem::take(&mut self.of_other[at]),
-                }
-            })
-            .collect()
+        for other in self.alike.drain(..) {
+            note(other as usize, mem::take(&mut self.likenesses[other as usize]));
+        }
     }
 }

@@ -1,13 +1,20 @@
 //! What each candidate is about: its terms, weighted by how telling they are inside the document.
 
-use crate::text::document::Document;
+use std::hint::select_unpredictable;
 
-use super::candidate::{Candidate, telling};
+use crate::text::{
+    document::Document,
+    token::{Terms, Token},
+};
+
+use super::candidate::{Candidate, is_telling};
 
 /// A term of a candidate with its weight; the squares of a candidate's weights add up to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Weighted {
     pub term: u32,
+    /// Which candidate; 0 in the title's vector.
+    pub candidate: u32,
     pub weight: f64,
 }
 
@@ -20,55 +27,88 @@ pub(super) struct Vectors {
     ends: Vec<usize>,
     /// The title as a unit vector, as far as its terms occur in the document.
     title: Vec<Weighted>,
-    term_count: usize,
+    uses: Vec<Use>,
+}
+
+/// What is counted of a term.
+#[derive(Debug, Clone, Copy, Default)]
+struct Use {
+    /// How many candidates hold it.
+    frequency: u32,
+    /// Where it was entered last, plus 1.
+    entered: u32,
 }
 
 impl Vectors {
     /// The vectors of `candidates`.
     pub fn new(document: &Document<'_>, candidates: &[Candidate]) -> Self {
         let terms = document.terms();
-        let mut frequency = vec![0_u32; terms.term_count()];
-        let mut entries: Vec<Weighted> = Vec::new();
-        let mut ends = Vec::with_capacity(candidates.len());
-        // Where in `entries` the candidate at hand holds a term, plus 1.
-        let mut slot = vec![0_usize; terms.term_count()];
-        let mut count = |tokens, entries: &mut Vec<Weighted>| {
-            let start = entries.len();
-            for term in telling(terms, tokens) {
-                let at = slot[term as usize];
-                if at > start {
-                    entries[at - 1].weight += 1.0;
-                } else {
-                    entries.push(Weighted { term, weight: 1.0 });
-                    slot[term as usize] = entries.len();
-                }
-            }
+        let words = candidates.iter().map(|candidate| candidate.words).sum::<usize>() + terms.title().len();
+        let mut vectors = Self {
+            entries: Vec::with_capacity(words + 1),
+            ends: Vec::with_capacity(candidates.len()),
+            title: Vec::new(),
+            uses: vec![Use::default(); terms.term_count()],
         };
-        for candidate in candidates {
-            let start = entries.len();
-            count(terms.sentence(candidate.sentence), &mut entries);
-            for entry in &entries[start..] {
-                frequency[entry.term as usize] += 1;
-            }
-            ends.push(entries.len());
+        for (number, candidate) in (0..).zip(candidates) {
+            vectors.count(terms, terms.sentence(candidate.sentence), number);
+            vectors.ends.push(vectors.entries.len());
         }
-        let start = entries.len();
-        count(terms.title(), &mut entries);
-        let mut title = entries.split_off(start);
-        title.retain(|entry| frequency[entry.term as usize] > 0);
-        let n = candidates.len() as f64;
+        if !terms.title().is_empty() {
+            vectors.count_title(terms);
+        }
+        vectors.weigh(candidates.len());
+        vectors
+    }
+
+    /// Enters each telling term of `tokens` once, with how often it occurs there.
+    fn count(&mut self, terms: &Terms, tokens: &[Token], candidate: u32) {
+        let start = self.entries.len();
+        for token in tokens {
+            let word = terms.word(*token);
+            let counts = is_telling(word);
+            let used = &mut self.uses[word.term as usize];
+            if counts & (used.entered as usize > start) {
+                self.entries[used.entered as usize - 1].weight += 1.0;
+                continue;
+            }
+            // Which words count cannot be foretold: each is entered, and taken out again where it does not.
+            let next = self.entries.len();
+            self.entries.push(Weighted { term: word.term, candidate, weight: 1.0 });
+            self.entries.truncate(next + usize::from(counts));
+            used.entered = select_unpredictable(counts, u32::try_from(next + 1).unwrap_or(u32::MAX), used.entered);
+            used.frequency += u32::from(counts);
+        }
+    }
+
+    fn count_title(&mut self, terms: &Terms) {
+        let start = self.entries.len();
+        self.count(terms, terms.title(), 0);
+        self.title = self.entries.split_off(start);
+        for entry in &self.title {
+            self.uses[entry.term as usize].frequency -= 1;
+        }
+        self.title.retain(|entry| self.uses[entry.term as usize].frequency > 0);
+    }
+
+    /// Multiplies each count by how rare its term is, and brings the vectors to length 1.
+    fn weigh(&mut self, candidates: usize) {
+        let n = candidates as f64;
         // Few candidates hold a term: the same few logarithms, each computed once.
-        let most = frequency.iter().copied().max().unwrap_or_default();
+        let most = self.uses.iter().map(|used| used.frequency).max().unwrap_or_default();
         let rarities: Vec<f64> =
             (0..=most).map(|df| if df == 0 { 0.0 } else { (1.0 + n / f64::from(df)).ln().sqrt() }).collect();
-        let rarity: Vec<f64> = frequency.iter().map(|df| rarities[*df as usize]).collect();
-        let mut start = 0;
-        for end in &ends {
-            scale(&mut entries[start..*end], &rarity);
-            start = *end;
+        for (vectors, count) in [(&mut self.entries, candidates), (&mut self.title, 1)] {
+            let mut squares = vec![0.0; count];
+            for entry in vectors.iter_mut() {
+                entry.weight *= rarities[self.uses[entry.term as usize].frequency as usize];
+                squares[entry.candidate as usize] += entry.weight * entry.weight;
+            }
+            let lengths: Vec<f64> = squares.into_iter().map(f64::sqrt).collect();
+            for entry in vectors {
+                entry.weight /= lengths[entry.candidate as usize];
+            }
         }
-        scale(&mut title, &rarity);
-        Self { entries, ends, title, term_count: terms.term_count() }
     }
 
     /// The vector of the candidate at `index`.
@@ -77,9 +117,14 @@ impl Vectors {
         &self.entries[start..self.ends[index]]
     }
 
-    /// How many candidates there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
+    /// The entries of all candidates, in order.
+    pub fn entries(&self) -> &[Weighted] {
+        &self.entries
+    }
+
+    /// How many candidates hold each term.
+    pub fn frequencies(&self) -> impl Iterator<Item = u32> + '_ {
+        self.uses.iter().map(|used| used.frequency)
     }
 
     /// The title's vector; empty where no term of it occurs.
@@ -89,21 +134,6 @@ impl Vectors {
 
     /// How many terms there are: they count from 0 up to it.
     pub fn term_count(&self) -> usize {
-        self.term_count
-    }
-}
-
-/// Multiplies by how rare each term is and brings to length 1.
-fn scale(vector: &mut [Weighted], rarity: &[f64]) {
-    let mut square = 0.0;
-    for entry in vector.iter_mut() {
-        entry.weight *= rarity[entry.term as usize];
-        square += entry.weight * entry.weight;
-    }
-    if square > 0.0 {
-        let length = square.sqrt();
-        for entry in vector {
-            entry.weight /= length;
-        }
+        self.uses.len()
     }
 }
