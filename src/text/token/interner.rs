@@ -1,6 +1,7 @@
 //! Strings numbered in the order of their first coming.
 
 use std::hash::Hasher;
+use std::hint::select_unpredictable;
 
 use rustc_hash::FxHasher;
 
@@ -9,27 +10,23 @@ use super::short::Short;
 /// A set of strings, each known by its number.
 #[derive(Debug, Default)]
 pub(super) struct Interner {
-    strings: Vec<Entry>,
+    /// The short strings, with [`Short::NO_STRING`] in place of the others.
+    strings: Vec<Short>,
+    /// The numbers of the others, and where each of them starts in the buffer.
+    longer: Vec<(u32, usize)>,
     /// The strings that are not short, one after another.
-    long: String,
+    buffer: String,
     /// An open-addressed table of numbers plus one; 0 is a free slot. Its length is a power of two.
     slots: Vec<u32>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Entry {
-    Short(Short),
-    /// Where it starts and ends in the buffer.
-    Long(u32, u32),
 }
 
 impl Interner {
     /// None yet, with room for about so many.
     pub(super) fn with_room(expected: usize) -> Self {
         Self {
-            strings: Vec::with_capacity(expected),
-            long: String::new(),
+            strings: Vec::with_capacity(expected + 1),
             slots: vec![0; (expected * 2).next_power_of_two().max(64)],
+            ..Self::default()
         }
     }
 
@@ -39,12 +36,14 @@ impl Interner {
             return self.intern_short(short, short.hash());
         }
         self.make_room();
-        let slot = self.slot_of_long(string);
+        let slot = self.slot_of_longer(string);
         self.number_at(slot).unwrap_or_else(|| {
-            let start = self.long.len();
-            self.long.push_str(string);
-            let [start, end] = [start, self.long.len()].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
-            self.add(slot, Entry::Long(start, end))
+            let number = u32::try_from(self.strings.len()).unwrap_or(u32::MAX);
+            self.strings.push(Short::NO_STRING);
+            self.longer.push((number, self.buffer.len()));
+            self.buffer.push_str(string);
+            self.slots[slot] = number + 1;
+            number
         })
     }
 
@@ -52,8 +51,22 @@ impl Interner {
     #[inline]
     pub(super) fn intern_short(&mut self, short: Short, hash: u64) -> u32 {
         self.make_room();
-        let slot = self.slot_of_short(short, hash);
-        self.number_at(slot).unwrap_or_else(|| self.add(slot, Entry::Short(short)))
+        let mut slot = self.first_slot(hash);
+        loop {
+            let number = self.slots[slot].saturating_sub(1);
+            let is_free = self.slots[slot] == 0;
+            let other = self.strings.get(number as usize).unwrap_or(&short);
+            // Whether it is new cannot be foretold: it is added in any case, and taken away again.
+            if *select_unpredictable(is_free, &short, other) == short {
+                let next = self.strings.len();
+                self.strings.push(short);
+                self.strings.truncate(next + usize::from(is_free));
+                let number = select_unpredictable(is_free, u32::try_from(next).unwrap_or(u32::MAX), number);
+                self.slots[slot] = number + 1;
+                return number;
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
     }
 
     /// The number of `string`, if it has one.
@@ -62,24 +75,19 @@ impl Interner {
             return None;
         }
         self.number_at(match Short::new(string) {
-            Some(short) => self.slot_of_short(short, short.hash()),
-            None => self.slot_of_long(string),
+            Some(short) => self.slot(short.hash(), |number| self.strings[number as usize] == short),
+            None => self.slot_of_longer(string),
         })
     }
 
     /// The string that `number` stands for.
     pub(super) fn string(&self, number: u32) -> &str {
-        match &self.strings[number as usize] {
-            Entry::Short(short) => short.as_str(),
-            Entry::Long(start, end) => &self.long[*start as usize..*end as usize],
-        }
-    }
-
-    /// The same, if it is short.
-    pub(super) fn short(&self, number: u32) -> Option<Short> {
-        match self.strings[number as usize] {
-            Entry::Short(short) => Some(short),
-            Entry::Long(..) => None,
+        match self.longer.binary_search_by_key(&number, |(number, _)| *number) {
+            Err(_) => self.strings[number as usize].as_str(),
+            Ok(at) => {
+                let end = self.longer.get(at + 1).map_or(self.buffer.len(), |(_, start)| *start);
+                &self.buffer[self.longer[at].1..end]
+            }
         }
     }
 
@@ -93,31 +101,15 @@ impl Interner {
         self.slots[slot].checked_sub(1)
     }
 
-    fn add(&mut self, slot: usize, entry: Entry) -> u32 {
-        let number = u32::try_from(self.strings.len()).unwrap_or(u32::MAX);
-        self.strings.push(entry);
-        self.slots[slot] = number + 1;
-        number
-    }
-
-    #[inline]
-    fn slot_of_short(&self, short: Short, hash: u64) -> usize {
-        self.slot(hash, |entry| matches!(entry, Entry::Short(other) if *other == short))
-    }
-
-    fn slot_of_long(&self, string: &str) -> usize {
-        self.slot(hash(string), |entry| match entry {
-            Entry::Short(_) => false,
-            Entry::Long(start, end) => self.long[*start as usize..*end as usize] == *string,
-        })
+    fn slot_of_longer(&self, string: &str) -> usize {
+        self.slot(hash(string), |number| self.string(number) == string)
     }
 
     /// The slot of what `is` tells, or the free one where it belongs.
-    #[inline]
-    fn slot(&self, hash: u64, is: impl Fn(&Entry) -> bool) -> usize {
+    fn slot(&self, hash: u64, is: impl Fn(u32) -> bool) -> usize {
         let mut slot = self.first_slot(hash);
         while let Some(number) = self.number_at(slot)
-            && !is(&self.strings[number as usize])
+            && !is(number)
         {
             slot = (slot + 1) & (self.slots.len() - 1);
         }
@@ -141,15 +133,13 @@ impl Interner {
     #[cold]
     fn grow(&mut self) {
         self.slots = vec![0; (self.slots.len() * 2).max(64)];
-        for (number, entry) in (1..).zip(&self.strings) {
-            let mut slot = self.first_slot(match entry {
-                Entry::Short(short) => short.hash(),
-                Entry::Long(start, end) => hash(&self.long[*start as usize..*end as usize]),
-            });
+        for number in 0..u32::try_from(self.strings.len()).unwrap_or(u32::MAX) {
+            let string = self.string(number);
+            let mut slot = self.first_slot(Short::new(string).map_or_else(|| hash(string), |short| short.hash()));
             while self.slots[slot] != 0 {
                 slot = (slot + 1) & (self.slots.len() - 1);
             }
-            self.slots[slot] = number;
+            self.slots[slot] = number + 1;
         }
     }
 }
@@ -168,7 +158,11 @@ mod tests {
     fn a_string_keeps_its_number() {
         let mut interner = Interner::default();
         let words: Vec<String> = (0..2000)
-            .map(|i| if i % 3 == 0 { format!("a word that is longer than others {i}") } else { format!("word {i}") })
+            .map(|i| match i {
+                1999 => String::new(),
+                _ if i % 3 == 0 => format!("a word that is longer than others {i}"),
+                _ => format!("word {i}"),
+            })
             .collect();
         assert!(words.iter().all(|word| interner.find(word).is_none()));
         let first: Vec<u32> = words.iter().map(|w| interner.intern(w)).collect();

@@ -60,8 +60,8 @@ struct Slot {
 
 impl Slot {
     const FREE: Self = Self {
-        surface: Short::EMPTY,
-        stem: Short::EMPTY,
+        surface: Short::NO_STRING,
+        stem: Short::NO_STRING,
         text: 0,
         number: 0,
         language: 0,
@@ -73,6 +73,11 @@ impl Slot {
         is_number: true,
         characters: 0,
     };
+
+    #[inline]
+    fn is(&self, surface: Short, language: u8) -> bool {
+        (self.surface == surface) & (self.language == language)
+    }
 }
 
 impl Known {
@@ -99,11 +104,9 @@ impl Known {
     #[inline]
     pub(super) fn number(&mut self, surface: Short, hash: u64) -> Option<u32> {
         let Recent { slots, met, texts } = &mut self.recent;
-        let place = Place::of(hash);
+        let is = |place: &Place| slots[usize::from(place.0)].is(surface, self.language);
+        let place = Place::of(hash).into_iter().find(is)?;
         let slot = &mut slots[usize::from(place.0)];
-        if (slot.surface != surface) | (slot.language != self.language) {
-            return None;
-        }
         // Whether it is new cannot be foretold: it is added in any case, and taken away again.
         let count = met.len();
         let is_new = slot.text != *texts;
@@ -135,14 +138,17 @@ impl Known {
         self.recent.met.push(Place::default());
     }
 
-    /// Adds `word`, which is the same in every text, and keeps it; unless another one of the text is kept in its place.
+    /// Adds `word`, which is the same in every text, and keeps it instead of one that was met in an
+    /// earlier text; unless there is none in its two places.
     pub(super) fn keep(&mut self, surface: Short, hash: u64, word: Word, stem: Short) -> bool {
         let Recent { slots, met, texts } = &mut self.recent;
-        let place = Place::of(hash);
-        let slot = &mut slots[usize::from(place.0)];
-        if slot.text == *texts {
+        let [one, other] = Place::of(hash);
+        let text = |place: Place| slots[usize::from(place.0)].text;
+        let place = if text(other) < text(one) { other } else { one };
+        if text(place) == *texts {
             return false;
         }
+        let slot = &mut slots[usize::from(place.0)];
         *slot = Slot {
             surface,
             stem,
@@ -170,10 +176,11 @@ impl Drop for Known {
 }
 
 impl Place {
-    /// By the highest bits of the hash, which depend on all bytes of a word.
+    /// The two where a word can be: by the highest bits of its hash, which depend on all its bytes.
     #[inline]
-    fn of(hash: u64) -> Self {
-        Self(u16::try_from(hash >> (u64::BITS - KEPT.ilog2())).unwrap_or_default())
+    fn of(hash: u64) -> [Self; 2] {
+        let place = u16::try_from(hash >> (u64::BITS - KEPT.ilog2())).unwrap_or_default();
+        [Self(place), Self(place ^ 1)]
     }
 }
 

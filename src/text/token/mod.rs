@@ -191,12 +191,14 @@ impl Vocabulary {
     fn word(&mut self, text: &str, span: Span) -> u32 {
         let short = Short::of(text, span).map(|surface| (surface, surface.hash()));
         let known = short.and_then(|(surface, hash)| self.known.number(surface, hash));
-        known.unwrap_or_else(|| self.learn(span.of(text), short))
+        known.unwrap_or_else(|| self.learn(text, span, short))
     }
 
-    /// The number of the word written as `surface`, which is not known; it is kept if it is short and the same in every text.
+    /// The number of the word that stands at `span` of `text` and is not known; it is kept if it is `short` and the same in
+    /// every text.
     #[cold]
-    fn learn(&mut self, surface: &str, short: Option<(Short, u64)>) -> u32 {
+    fn learn(&mut self, text: &str, span: Span, short: Option<(Short, u64)>) -> u32 {
+        let surface = span.of(text);
         if let Some(other) = self.others.find(surface) {
             return self.numbers[other as usize];
         }
@@ -204,7 +206,7 @@ impl Vocabulary {
         let number = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
         let (word, keeps) = self.analyse(surface);
         self.words.push(word);
-        let stem = self.stems.short(word.term);
+        let stem = Short::new(self.stems.string(word.term));
         let kept =
             keeps && short.zip(stem).is_some_and(|((surface, hash), stem)| self.known.keep(surface, hash, word, stem));
         if !kept {

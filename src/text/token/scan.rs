@@ -22,6 +22,9 @@ const LEAST_HANGUL: u8 = 0xea;
 /// A capital takes no more times the bytes of its small letter: the sign of Kelvin takes three, `k` one.
 const MOST_BYTES_OF_A_SMALL_ONE: usize = 3;
 
+/// So many bytes are asked at once whether they are letters or digits.
+const MOST_AT_ONCE: usize = 16;
+
 /// How a language's words are told apart.
 pub(super) struct Scanner {
     stop_words: Option<&'static WordList>,
@@ -38,37 +41,43 @@ impl Scanner {
     pub(super) fn scan(&mut self, text: &str, span: Span, mut emit: impl FnMut(Span)) {
         let mut at = span.start;
         while at < span.end {
-            if let Some((end, next)) = plain_word_end(text.as_bytes(), at, span.end) {
-                emit(Span::new(at, end));
-                at = next;
-                continue;
-            }
-            match class_at(text, at) {
-                (Class::Word, _) => {
-                    let run = Run::new(text, at, span.end);
-                    at = run.end;
-                    if run.affixed {
-                        self.cut_affixes(text, run.span(), &mut emit);
-                    } else if text.as_bytes()[run.start] >= LEAST_HANGUL {
-                        emit(self.without_particle(text, run.span()));
-                    } else {
-                        emit(run.span());
-                    }
-                }
-                (Class::At, _) if is_word(text, at + 1, span.end) => {
-                    let end = address_end(text, at, span.end);
+            at = match plain_word_end(text.as_bytes(), at, span.end) {
+                Some((end, next)) => {
                     emit(Span::new(at, end));
-                    at = end;
+                    next
                 }
-                (Class::Unspaced, _) => {
-                    let word = Span::new(at, dictionary::word_end(text, at, span.end));
-                    if word.of(text).chars().any(is_alphanumeric) {
-                        emit(word);
-                    }
-                    at = word.end;
+                None => self.step(text, at, span.end, &mut emit),
+            };
+        }
+    }
+
+    /// Calls `emit` for the words of what starts at `at`, and says where it ends.
+    fn step(&mut self, text: &str, at: usize, limit: usize, emit: &mut dyn FnMut(Span)) -> usize {
+        match class_at(text, at) {
+            (Class::Word, _) => {
+                let run = Run::new(text, at, limit);
+                if run.affixed {
+                    self.cut_affixes(text, run.span(), emit);
+                } else if text.as_bytes()[run.start] >= LEAST_HANGUL {
+                    emit(self.without_particle(text, run.span()));
+                } else {
+                    emit(run.span());
                 }
-                (_, length) => at += length,
+                run.end
             }
+            (Class::At, _) if is_word(text, at + 1, limit) => {
+                let end = address_end(text, at, limit);
+                emit(Span::new(at, end));
+                end
+            }
+            (Class::Unspaced, _) => {
+                let word = Span::new(at, dictionary::word_end(text, at, limit));
+                if word.of(text).chars().any(is_alphanumeric) {
+                    emit(word);
+                }
+                word.end
+            }
+            (_, length) => at + length,
         }
     }
 
@@ -80,7 +89,7 @@ impl Scanner {
     }
 
     /// Emits the words of `run`, which holds an apostrophe or a colon.
-    fn cut_affixes(&mut self, text: &str, run: Span, emit: &mut impl FnMut(Span)) {
+    fn cut_affixes(&mut self, text: &str, run: Span, emit: &mut dyn FnMut(Span)) {
         let mut rest = run;
         while let Some((offset, mark)) = rest.of(text).char_indices().find(|&(_, c)| is_apostrophe(c) || c == ':') {
             let (head_end, tail_start) = (rest.start + offset, rest.start + offset + mark.len_utf8());
@@ -243,14 +252,16 @@ enum Class {
     Other,
 }
 
-const ASCII: [Class; 128] = {
-    let mut table = [Class::Other; 128];
+/// The class of each byte: that of the character where it is ASCII. Another one says nothing by itself; as a part of a word
+/// it does not end one.
+static BYTES: [Class; 256] = {
+    let mut table = [Class::Word; 256];
     let mut byte = 0;
     while byte < 128 {
         #[expect(clippy::cast_possible_truncation, reason = "the loop ends at 128")]
         let b = byte as u8;
-        if b.is_ascii_alphanumeric() {
-            table[byte] = Class::Word;
+        if !b.is_ascii_alphanumeric() {
+            table[byte] = Class::Other;
         }
         byte += 1;
     }
@@ -268,7 +279,7 @@ const ASCII: [Class; 128] = {
 fn class_at(text: &str, at: usize) -> (Class, usize) {
     let byte = text.as_bytes()[at];
     if byte < 0x80 {
-        return (ASCII[usize::from(byte)], 1);
+        return (BYTES[usize::from(byte)], 1);
     }
     text[at..].chars().next().map_or((Class::Other, 1), |c| (class(c), c.len_utf8()))
 }
@@ -322,9 +333,8 @@ impl Run {
     fn new(text: &str, start: usize, limit: usize) -> Self {
         let mut run = Self { start, end: start, affixed: false, part: start };
         while run.end < limit {
-            let rest = &text.as_bytes()[run.end..limit];
-            if rest[0].is_ascii_alphanumeric() {
-                run.end += leading_alphanumerics(rest);
+            if text.as_bytes()[run.end].is_ascii_alphanumeric() {
+                run.end = alphanumerics_end(text.as_bytes(), run.end, limit);
                 continue;
             }
             let (class, length) = class_at(text, run.end);
@@ -401,43 +411,34 @@ impl Run {
 /// there joins nothing: white space, or a mark before it.
 #[inline]
 fn plain_word_end(bytes: &[u8], at: usize, limit: usize) -> Option<(usize, usize)> {
-    let bytes = &bytes[..limit];
-    let end = at + leading_alphanumerics(&bytes[at..]);
-    let class = |at: usize| bytes.get(at).map_or(Some(Class::Other), |byte| ASCII.get(usize::from(*byte)).copied());
-    let joins = class(end) == Some(Class::Joiner);
+    let end = alphanumerics_end(bytes, at, limit);
+    let class = |at: usize| bytes.get(at).map_or(Class::Other, |byte| BYTES[usize::from(*byte)]);
+    let joins = class(end) == Class::Joiner;
     let after = end + usize::from(joins);
+    let ends = (after >= limit) | (class(after) == Class::Other);
     // After one letter a dot may be a part of the word.
-    let is_plain = (end > at) & (class(after) == Some(Class::Other)) & (!joins | (end > at + 1));
+    let is_plain = (end > at) & ends & (!joins | (end > at + 1));
     is_plain.then_some((end, after + 1))
 }
 
-/// How many letters and digits of ASCII `bytes` start with.
+/// Where the letters and digits of ASCII end that start at `at`, if any do.
 #[inline]
-fn leading_alphanumerics(bytes: &[u8]) -> usize {
-    let (eights, rest) = bytes.as_chunks();
-    let mut count = 0;
-    for &eight in eights {
-        let here = leading_alphanumerics_of(u64::from_le_bytes(eight));
-        count += here;
-        if here < 8 {
-            return count;
-        }
+fn alphanumerics_end(bytes: &[u8], at: usize, limit: usize) -> usize {
+    match bytes[at..].first_chunk().map(leading_alphanumerics) {
+        Some(count) if count < MOST_AT_ONCE => (at + count).min(limit),
+        _ => at + bytes[at..limit].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count(),
     }
-    count + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
 }
 
-/// How many of the bytes of `eight` it starts with, the lowest first, all of them at once: most words need no other step.
+/// How many letters and digits of ASCII `bytes` start with, all of them asked at once: most words need no other step.
 #[inline]
-fn leading_alphanumerics_of(eight: u64) -> usize {
-    let each = |byte: u8| u64::from_ne_bytes([byte; 8]);
-    let ascii = eight & each(0x7f);
-    // The highest bit of each sum says whether a byte is `first` or more; no sum reaches into the next byte.
-    let from = |bytes: u64, first: u8| bytes + each(0x80 - first);
-    let small = ascii | each(0x20);
-    let letters = from(small, b'a') & !from(small, b'z' + 1);
-    let digits = from(ascii, b'0') & !from(ascii, b'9' + 1);
-    let others = (!(letters | digits) | eight) & each(0x80);
-    others.trailing_zeros() as usize / 8
+fn leading_alphanumerics(bytes: &[u8; MOST_AT_ONCE]) -> usize {
+    let others = bytes.map(|byte| {
+        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let is_digit = byte.wrapping_sub(b'0') < 10;
+        if is_letter | is_digit { 0 } else { u8::MAX }
+    });
+    u128::from_le_bytes(others).trailing_zeros() as usize / 8
 }
 
 fn is_hebrew(c: char) -> bool {
@@ -463,14 +464,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn eight_bytes_are_asked_as_one_is() {
+    fn bytes_are_asked_at_once_as_one_is() {
         for byte in 0..=u8::MAX {
-            for at in 0..24 {
-                let mut bytes = *b"az09AZ_-azAZ09bcdeFG/1xy";
+            for at in 0..40 {
+                let mut bytes = *b"az09AZ_-azAZ09bcdeFG/1xyaz09AZazAZ09bcde";
                 bytes[at] = byte;
-                for start in 0..bytes.len() {
-                    let expected = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-                    assert_eq!(leading_alphanumerics(&bytes[start..]), expected, "{:?}", &bytes[start..]);
+                for limit in [24, 40] {
+                    for start in 0..limit {
+                        let count = bytes[start..limit].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+                        assert_eq!(alphanumerics_end(&bytes, start, limit), start + count, "{:?}", &bytes[start..]);
+                    }
                 }
             }
         }

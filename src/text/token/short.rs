@@ -15,7 +15,8 @@ const LONGEST: usize = SIZE - 1;
 pub(super) struct Short([u8; SIZE]);
 
 impl Short {
-    pub(super) const EMPTY: Self = Self([0; SIZE]);
+    /// What equals no string.
+    pub(super) const NO_STRING: Self = Self([u8::MAX; SIZE]);
 
     /// `string`, if it is short.
     pub(super) fn new(string: &str) -> Option<Self> {
