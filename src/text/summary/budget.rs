@@ -77,8 +77,9 @@ impl<'d, 't> Budget<'d, 't> {
 
 /// The text of `sentences`, joined as prose: line breaks inside them as spaces, a space between them, none after the full
 /// stop of a script that sets none.
-pub(super) fn join(document: &Document<'_>, sentences: impl Iterator<Item = usize>) -> String {
-    let mut joined = String::with_capacity(1024);
+pub(super) fn join(document: &Document<'_>, sentences: impl Iterator<Item = usize> + Clone) -> String {
+    let length = |sentence: usize| document.sentences()[sentence].span.of(document.text()).len() + 1;
+    let mut joined = String::with_capacity(sentences.clone().map(length).sum());
     let mut between = "";
     for sentence in sentences {
         let text = document.sentences()[sentence].span.of(document.text());

@@ -46,14 +46,15 @@ pub(super) struct Candidate {
     pub quote: bool,
     /// Whether it opens with a word that leans on the sentence before.
     pub leans: bool,
+    fitness: Fitness,
 }
 
 /// The candidates of `document`, in its order: its good sentences of prose, each once; where it has none, its prose; where
 /// it has none of that, whatever it has.
 pub(super) fn of(document: &Document<'_>) -> Vec<Candidate> {
-    let page = Page::new(document);
+    let mut page = Page::new(document);
     let mut seen = FxHashSet::with_capacity_and_hasher(document.sentences().len(), FxBuildHasher);
-    let mut all: Vec<(Candidate, Fitness)> = Vec::with_capacity(document.sentences().len());
+    let mut all = Vec::with_capacity(document.sentences().len());
     let mut stretches = vec![Stretch::default()];
     for (index, sentence) in document.sentences().iter().enumerate() {
         let words = page.words(index);
@@ -68,15 +69,15 @@ pub(super) fn of(document: &Document<'_>) -> Vec<Candidate> {
             stretches.push(Stretch::default());
         }
         if is_new {
-            let (candidate, fitness) = page.read(index, &words);
-            all.push((Candidate { stretch: last, ..candidate }, fitness));
+            all.push(Candidate { stretch: last, ..page.read(index, &words) });
         }
     }
-    let best = all.iter().map(|(_, fitness)| *fitness).max().unwrap_or(Fitness::None);
-    all.retain(|(_, fitness)| *fitness == best);
-    all.into_iter()
-        .map(|(candidate, _)| Candidate { copied: stretches[candidate.stretch].is_copied(), ..candidate })
-        .collect()
+    let best = all.iter().map(|candidate| candidate.fitness).max().unwrap_or(Fitness::None);
+    all.retain(|candidate| candidate.fitness == best);
+    for candidate in &mut all {
+        candidate.copied = stretches[candidate.stretch].is_copied();
+    }
+    all
 }
 
 /// A run of prose that nothing interrupts.
@@ -116,6 +117,8 @@ struct Page<'d, 't> {
     title: FxHashSet<u32>,
     endings: Vec<Ending>,
     terminated: bool,
+    /// How the sentence at hand opens.
+    opening: String,
 }
 
 /// The words of a sentence, in one look.
@@ -147,6 +150,7 @@ impl<'d, 't> Page<'d, 't> {
             endings,
             // Thai and other copy without full stops cannot be held to them.
             terminated: whole * 3 >= all,
+            opening: String::with_capacity(64),
         }
     }
 
@@ -166,18 +170,19 @@ impl<'d, 't> Page<'d, 't> {
         Words { print: hasher.finish(), content, mixed }
     }
 
-    fn read(&self, index: usize, words: &Words) -> (Candidate, Fitness) {
+    fn read(&mut self, index: usize, words: &Words) -> Candidate {
         let text = self.document.sentences()[index].span.of(self.document.text());
-        let candidate = Candidate {
+        let opening = &mut self.opening;
+        Candidate {
             sentence: index,
             stretch: 0,
             copied: false,
             words: self.terms.sentence(index).len(),
             question: self.endings[index] == Ending::Question,
             quote: text.chars().next().is_some_and(opens_quotation),
-            leans: index > 0 && self.openers.is_some_and(|openers| leans(text, openers)),
-        };
-        (candidate, self.fitness(index, words))
+            leans: index > 0 && self.openers.is_some_and(|openers| leans(text, openers, opening)),
+            fitness: self.fitness(index, words),
+        }
     }
 
     fn fitness(&self, index: usize, words: &Words) -> Fitness {
@@ -278,13 +283,13 @@ pub(super) fn closes(c: char) -> bool {
 }
 
 /// Whether `text` opens with one of `openers`: with a word or a phrase of up to four words; in a script that sets no
-/// spaces, with as many characters. A longer entry with a minus before it wins over a shorter one.
-fn leans(text: &str, openers: &WordList) -> bool {
+/// spaces, with as many characters. A longer entry with a minus before it wins over a shorter one. `opening` is room for it.
+fn leans(text: &str, openers: &WordList, opening: &mut String) -> bool {
     let text = text.trim_start_matches(|c: char| !letter::is_alphanumeric(c));
     if openers.is_empty() || !openers.may_start(text) {
         return false;
     }
-    let mut opening = String::with_capacity(64);
+    opening.clear();
     opening.push('-');
     let mut steps = 0;
     let mut leans = false;
@@ -304,7 +309,7 @@ fn leans(text: &str, openers: &WordList) -> bool {
         if continues && !elides {
             continue;
         }
-        if openers.contains(&opening) {
+        if openers.contains(opening) {
             return false;
         }
         leans |= openers.contains(&opening[1..]);
@@ -383,7 +388,7 @@ mod tests {
     #[track_caller]
     fn check(language: &str, text: &str, expected: bool) {
         let openers = &Language::from_code(language).unwrap().tailoring().unwrap().openers;
-        assert_eq!(leans(text, openers), expected, "{text}");
+        assert_eq!(leans(text, openers, &mut String::new()), expected, "{text}");
     }
 
     #[test]

@@ -30,46 +30,63 @@ pub(super) struct Values {
     pub most: f64,
 }
 
+/// How like a candidate is to others, as dot products.
+#[derive(Debug, Clone, Copy, Default)]
+struct Likeness {
+    /// To the main article's candidates after it.
+    forward: f64,
+    /// To all of the main article's.
+    centroid: f64,
+    /// To the title.
+    title: f64,
+}
+
 /// What the candidates are worth in a summary of `length`.
 pub(super) fn values(field: &Field<'_>, length: Length, weights: &Weights) -> Values {
     let Field { candidates, vectors, is_main } = *field;
     let mut whole = vec![0.0; vectors.term_count()];
-    let mut forward = vec![0.0; candidates.len()];
+    let mut likenesses = vec![Likeness::default(); candidates.len()];
     for index in (0..candidates.len()).rev().filter(|index| is_main[*index]) {
         // No vector holds a term twice.
         for entry in vectors.of(index) {
             let following = &mut whole[entry.term as usize];
-            forward[index] += entry.weight * *following;
+            likenesses[index].forward += entry.weight * *following;
             *following += entry.weight;
         }
     }
     // What counts for nothing is not computed.
-    let mut centroid = vec![0.0; candidates.len()];
     if weights.centroid != 0.0 {
-        add_dots(vectors, &whole, &mut centroid);
+        for entry in vectors.entries() {
+            likenesses[entry.candidate as usize].centroid += entry.weight * whole[entry.term as usize];
+        }
     }
-    let mut titled = vec![0.0; candidates.len()];
     if !vectors.title().is_empty() {
         whole.fill(0.0);
         for entry in vectors.title() {
             whole[entry.term as usize] = entry.weight;
         }
-        add_dots(vectors, &whole, &mut titled);
+        for entry in vectors.entries() {
+            likenesses[entry.candidate as usize].title += entry.weight * whole[entry.term as usize];
+        }
     }
-    for property in [&mut forward, &mut centroid, &mut titled] {
-        to_unit(property);
-    }
+    let most = likenesses.iter().fold(Likeness::default(), |most, likeness| Likeness {
+        forward: most.forward.max(likeness.forward),
+        centroid: most.centroid.max(likeness.centroid),
+        title: most.title.max(likeness.title),
+    });
+    let share = |of: f64, most: f64| if most > 0.0 { of / most } else { of };
     // In a budget of words a long sentence pays for its length, in one of sentences it does not.
     let extent = if matches!(length, Length::Sentences(_)) { weights.extent } else { 0.0 };
     let of = candidates
         .iter()
+        .zip(&likenesses)
         .enumerate()
-        .map(|(index, candidate)| {
+        .map(|(index, (candidate, likeness))| {
             let flag = |weight: f64, is: bool| if is { weight } else { 0.0 };
             weights.position * (-(index as f64) / weights.decay).exp()
-                + weights.centroid * centroid[index]
-                + weights.forward * forward[index]
-                + weights.title * titled[index]
+                + weights.centroid * share(likeness.centroid, most.centroid)
+                + weights.forward * share(likeness.forward, most.forward)
+                + weights.title * share(likeness.title, most.title)
                 + weights.length * (candidate.words as f64 / FULL_WORDS).min(1.0)
                 + extent * (candidate.words as f64 / EXTENT_WORDS).min(1.0)
                 - flag(weights.long, candidate.words > LONG_WORDS)
@@ -81,21 +98,4 @@ pub(super) fn values(field: &Field<'_>, length: Length, weights: &Weights) -> Va
     let titled = if vectors.title().is_empty() { 0.0 } else { weights.title };
     let most = weights.position + weights.centroid + weights.forward + titled + weights.length + extent;
     Values { of, most }
-}
-
-/// Adds the dot product of each candidate with `other` to its sum.
-fn add_dots(vectors: &Vectors, other: &[f64], sums: &mut [f64]) {
-    for entry in vectors.entries() {
-        sums[entry.candidate as usize] += entry.weight * other[entry.term as usize];
-    }
-}
-
-/// Scales so that the largest is 1.
-fn to_unit(property: &mut [f64]) {
-    let largest = property.iter().copied().fold(0.0, f64::max);
-    if largest > 0.0 {
-        for value in property {
-            *value /= largest;
-        }
-    }
 }

@@ -181,11 +181,11 @@ struct Likeness {
 impl Postings {
     fn new(vectors: &Vectors, candidates: usize) -> Self {
         let mut end = 0;
-        let ends = vectors.frequencies().map(|frequency| {
+        let mut starts = Vec::with_capacity(vectors.term_count() + 1);
+        starts.extend(vectors.frequencies().map(|frequency| {
             end += frequency;
             end
-        });
-        let mut starts: Vec<u32> = ends.collect();
+        }));
         starts.push(end);
         let mut held = vec![0; vectors.entries().len()];
         // From the last to the first, each before those that are placed already.
@@ -194,7 +194,7 @@ impl Postings {
             *start -= 1;
             held[*start as usize] = place;
         }
-        Self { held, starts, likenesses: vec![Likeness::default(); candidates], alike: Vec::new() }
+        Self { held, starts, likenesses: vec![Likeness::default(); candidates], alike: Vec::with_capacity(candidates) }
     }
 
     /// Calls `note` for each candidate that shares a term with the `chosen` one.

@@ -98,13 +98,14 @@ impl Vectors {
         let most = self.uses.iter().map(|used| used.frequency).max().unwrap_or_default();
         let rarities: Vec<f64> =
             (0..=most).map(|df| if df == 0 { 0.0 } else { (1.0 + n / f64::from(df)).ln().sqrt() }).collect();
-        for (vectors, count) in [(&mut self.entries, candidates), (&mut self.title, 1)] {
-            let mut squares = vec![0.0; count];
+        let mut lengths = vec![0.0; candidates];
+        for vectors in [&mut self.entries, &mut self.title] {
+            lengths.fill(0.0);
             for entry in vectors.iter_mut() {
                 entry.weight *= rarities[self.uses[entry.term as usize].frequency as usize];
-                squares[entry.candidate as usize] += entry.weight * entry.weight;
+                lengths[entry.candidate as usize] += entry.weight * entry.weight;
             }
-            let lengths: Vec<f64> = squares.into_iter().map(f64::sqrt).collect();
+            lengths.iter_mut().for_each(|length| *length = length.sqrt());
             for entry in vectors {
                 entry.weight /= lengths[entry.candidate as usize];
             }
