@@ -70,13 +70,7 @@ impl Scanner {
                 emit(Span::new(at, end));
                 end
             }
-            (Class::Unspaced, _) => {
-                let word = Span::new(at, dictionary::word_end(text, at, limit));
-                if word.of(text).chars().any(is_alphanumeric) {
-                    emit(word);
-                }
-                word.end
-            }
+            (Class::Unspaced, _) => scan_unspaced(text, Span::new(at, limit), emit),
             (_, length) => at + length,
         }
     }
@@ -130,6 +124,26 @@ impl Scanner {
         spell(tail, false, &mut self.lower);
         stop_words.contains(&self.lower)
     }
+}
+
+/// Calls `emit` for every word of scripts without spaces that `span` of `text` starts with; where they end.
+fn scan_unspaced(text: &str, span: Span, emit: &mut dyn FnMut(Span)) -> usize {
+    let mut at = span.start;
+    while at < span.end {
+        let (end, is_word) = match dictionary::plain_word_end(text, at, span.end) {
+            Some(end) => (end, true),
+            None if class_at(text, at).0 == Class::Unspaced => {
+                let end = dictionary::word_end(text, at, span.end);
+                (end, text[at..end].chars().any(is_alphanumeric))
+            }
+            None => break,
+        };
+        if is_word {
+            emit(Span::new(at, end));
+        }
+        at = end;
+    }
+    at
 }
 
 /// What a word is written with.

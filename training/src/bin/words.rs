@@ -5,13 +5,16 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result, ensure};
-use copydesk::text::token::dictionary::words::{ADJACENT, BASES, CHAIN, COUNT_MASKS, COUNT_SHIFTS, MAGIC, PAGE, WORD};
+use copydesk::text::token::dictionary::words::{
+    ADJACENT, BASES, BUCKET_BITS, CHAIN, CHARACTER_BITS, COUNT_MASKS, COUNT_SHIFTS, FIRST_OF_PAIRS, MAGIC, PAGE,
+    PAIR_BITS, WINDOW, WORD, hash_of_pair,
+};
 use icu_provider::prelude::{DataIdentifierBorrowed, DataMarker, DataMarkerAttributes, DataProvider, DataRequest};
 use icu_segmenter::provider::{
     Baked, DictionaryBreakData, SegmenterBreakWordV1, SegmenterDictionaryAutoV2, SegmenterDictionaryExtendedV2,
 };
 
-/// ICU's dictionaries in the order of the file's sections.
+/// ICU's dictionaries in the order of the file's sections; that of Han and hiragana takes two.
 const DICTIONARIES: [&str; 5] = ["cjdict", "thaidict", "laodict", "khmerdict", "burmesedict"];
 
 /// How often nodes are laid out anew at most, as what they take depends on where they are.
@@ -30,10 +33,12 @@ fn main() -> Result<()> {
         for word in &words {
             root.insert(word.chars(), &script);
         }
-        let section = section(&root, &script)?;
-        eprintln!("{name}: {} words, {} bytes", words.len(), section.len());
-        file.extend(u32::try_from(section.len())?.to_le_bytes());
-        file.extend(section);
+        let sections = if number == 0 { pairs(&root, &script)?.to_vec() } else { vec![section(&root, &script)?] };
+        for section in sections {
+            eprintln!("{name}: {} words, {} bytes", words.len(), section.len());
+            file.extend(u32::try_from(section.len())?.to_le_bytes());
+            file.extend(section);
+        }
     }
     std::fs::write(&output, &file).with_context(|| format!("cannot write {}", output.display()))
 }
@@ -153,6 +158,43 @@ impl Automaton {
         adjacent
     }
 
+    /// The nodes as they are written.
+    fn lay_out(&self, script: &Script) -> Result<Nodes> {
+        let adjacent = self.adjacent();
+        let forms: Vec<Form> = self.nodes.iter().zip(&adjacent).map(|(node, &next)| Form::of(node, next)).collect();
+        let mut references = vec![0; forms.len()];
+        for &next in forms.iter().flat_map(|form| &form.next) {
+            references[next] += 1;
+        }
+        // What is referred to most for its size comes first, where places take fewer bytes.
+        let mut runs = self.runs(&adjacent);
+        runs.sort_by_cached_key(|run| {
+            let size: usize = run.iter().map(|&number| forms[number].size(script.width, &[])).sum();
+            let referred: usize = run.iter().map(|&number| references[number]).sum();
+            std::cmp::Reverse(referred * 1_000_000 / size)
+        });
+        // What a place takes depends on where the nodes are, and that on what places take.
+        let mut places = vec![0; forms.len()];
+        for round in 0.. {
+            ensure!(round < ROUNDS, "the places of nodes do not settle");
+            let mut place = 0;
+            let mut next_places = places.clone();
+            for &number in runs.iter().flatten() {
+                next_places[number] = place;
+                place += forms[number].size(script.width, &places);
+            }
+            if next_places == places {
+                break;
+            }
+            places = next_places;
+        }
+        let mut bytes = Vec::new();
+        for &number in runs.iter().flatten() {
+            forms[number].write(script.width, &places, &mut bytes)?;
+        }
+        Ok(Nodes { places, bytes })
+    }
+
     /// The nodes that come one after another.
     fn runs(&self, adjacent: &[Option<usize>]) -> Vec<Vec<usize>> {
         let mut first = vec![true; self.nodes.len()];
@@ -164,6 +206,66 @@ impl Automaton {
     }
 }
 
+/// Nodes as they are written.
+struct Nodes {
+    /// Where each is among the bytes.
+    places: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+/// The section of the first two characters, and that of what words go on with.
+fn pairs(root: &Trie, script: &Script) -> Result<[Vec<u8>; 2]> {
+    let mut automaton = Automaton::default();
+    let mut openers = vec![0_u8; 1 << (CHARACTER_BITS - 3)];
+    let mut words = Vec::new();
+    let mut starts = Vec::new();
+    for (&first, from_first) in root.next.iter().filter(|(_, next)| !next.next.is_empty()) {
+        let first = number_in_pair(first + script.base)?;
+        if !from_first.word {
+            openers[first as usize / 8] |= 1 << (first % 8);
+        }
+        for (&second, from_second) in &from_first.next {
+            let hash = hash_of_pair(first, number_in_pair(second + script.base)?);
+            if from_second.is_last() {
+                words.push((hash, None));
+            } else {
+                starts.push((hash, Some(automaton.add(from_second))));
+            }
+        }
+    }
+    let Nodes { places, bytes } = automaton.lay_out(script)?;
+    let mut pairs = openers;
+    for (mut table, bits) in [words, starts].into_iter().zip(BUCKET_BITS) {
+        table.sort_unstable();
+        pairs.extend(u32::try_from(table.len())?.to_le_bytes());
+        let mut before = 0;
+        for bucket in 0..=1_usize << bits {
+            let start = table.partition_point(|pair| ((pair.0 >> (PAIR_BITS - bits)) as usize) < bucket);
+            ensure!(start - before <= WINDOW, "more than {WINDOW} pairs in a bucket");
+            before = start;
+            let surplus = i64::try_from(start)? - i64::try_from(bucket * table.len() >> bits)?;
+            pairs.extend(i16::try_from(surplus)?.to_le_bytes());
+        }
+        for pair in &table {
+            pairs.extend(&pair.0.to_le_bytes()[..2]);
+        }
+        pairs.extend([0; 2 * WINDOW]);
+        for node in table.iter().filter_map(|pair| pair.1) {
+            push(&mut pairs, places[node], 3)?;
+        }
+    }
+    let mut section = script.base.to_le_bytes().to_vec();
+    section.extend([0; 4]);
+    section.extend(bytes);
+    Ok([pairs, section])
+}
+
+/// What stands for the character of `code` in a pair.
+fn number_in_pair(code: u32) -> Result<u32> {
+    let number = code.checked_sub(FIRST_OF_PAIRS).filter(|number| number >> CHARACTER_BITS == 0);
+    number.with_context(|| format!("U+{code:04X} is in no pair"))
+}
+
 /// The section of a script.
 fn section(root: &Trie, script: &Script) -> Result<Vec<u8>> {
     let mut automaton = Automaton::default();
@@ -173,38 +275,7 @@ fn section(root: &Trie, script: &Script) -> Result<Vec<u8>> {
         .filter(|(_, next)| !next.next.is_empty())
         .map(|(&label, next)| (label + script.base, automaton.add(next)))
         .collect();
-    let adjacent = automaton.adjacent();
-    let forms: Vec<Form> = automaton.nodes.iter().zip(&adjacent).map(|(node, &next)| Form::of(node, next)).collect();
-    let mut references = vec![0; forms.len()];
-    for &next in forms.iter().flat_map(|form| &form.next) {
-        references[next] += 1;
-    }
-    // What is referred to most for its size comes first, where places take fewer bytes.
-    let mut runs = automaton.runs(&adjacent);
-    runs.sort_by_cached_key(|run| {
-        let size: usize = run.iter().map(|&number| forms[number].size(script.width, &[])).sum();
-        let referred: usize = run.iter().map(|&number| references[number]).sum();
-        std::cmp::Reverse(referred * 1_000_000 / size)
-    });
-    // What a place takes depends on where the nodes are, and that on what places take.
-    let mut places = vec![0; forms.len()];
-    for round in 0.. {
-        ensure!(round < ROUNDS, "the places of nodes do not settle");
-        let mut place = 0;
-        let mut next_places = places.clone();
-        for &number in runs.iter().flatten() {
-            next_places[number] = place;
-            place += forms[number].size(script.width, &places);
-        }
-        if next_places == places {
-            break;
-        }
-        places = next_places;
-    }
-    let mut nodes = Vec::new();
-    for &number in runs.iter().flatten() {
-        forms[number].write(script.width, &places, &mut nodes)?;
-    }
+    let Nodes { places, bytes } = automaton.lay_out(script)?;
 
     let first = starts.first().map_or(0, |start| start.0 / PAGE);
     let last = starts.last().map_or(0, |start| start.0 / PAGE);
@@ -221,7 +292,7 @@ fn section(root: &Trie, script: &Script) -> Result<Vec<u8>> {
     for &(_, node) in &starts {
         push(&mut section, places[node], 3)?;
     }
-    section.extend(nodes);
+    section.extend(bytes);
     Ok(section)
 }
 

@@ -2,13 +2,37 @@
 //!
 //! # The file
 //!
-//! Little-endian throughout. [`MAGIC`], then five sections: of Han and hiragana, Thai, Lao, Khmer and Burmese. A section
-//! tells words by labels: a character's label is its code point less the section's base, and takes two bytes in the first
-//! section and one byte in the others.
+//! Little-endian throughout. [`MAGIC`], then six sections, each after the number of its bytes in 4 bytes: the first two
+//! characters of words of Han and hiragana; what these words go on with; the words of Thai, Lao, Khmer and Burmese.
+//!
+//! ## The first two characters
+//!
+//! Most words of Chinese and Japanese have two characters at most, thousands may come first, and hundreds after one of
+//! them: so these two are looked up at once, by a hash. Each counts from [`FIRST_OF_PAIRS`], and [`hash_of_pair`] gives
+//! [`PAIR_BITS`] bits that no other pair has.
 //!
 //! | bytes | what |
 //! | --- | --- |
-//! | 4 | the bytes that follow these 4 in the section |
+//! | 1 for 8 characters | bit `n`, whether character `n` starts words and is none itself |
+//! | the rest | two tables: of the pairs that are words and start no longer one, and of those that start longer ones |
+//!
+//! A table puts pairs into buckets by the highest bits of their hashes, [`BUCKET_BITS`] of them.
+//!
+//! | bytes | what |
+//! | --- | --- |
+//! | 4 | the number of pairs |
+//! | 2 a bucket, and 2 | how many pairs more are before it than were they spread evenly; so too for the end of the last one |
+//! | 2 a pair | the lowest 16 bits of its hash, bucket after bucket, [`WINDOW`] at most in each |
+//! | 2 [`WINDOW`] | zeros, so that this many can be read from the start of any bucket |
+//! | 3 a pair | in the second table: its node in the next section |
+//!
+//! ## What words go on with
+//!
+//! A section tells words by labels: a character's label is its code point less the section's base, and takes two bytes in
+//! that of Han and hiragana, where no character comes first, and one byte in the others.
+//!
+//! | bytes | what |
+//! | --- | --- |
 //! | 4 | the base |
 //! | 2, 2 | the first page and the number of pages; a page is [`PAGE`] code points |
 //! | 10 a page | 8 bytes: bit `n`, whether words go on after the page's character `n`; 2 bytes: how many characters of earlier pages they go on after |
@@ -36,7 +60,7 @@
 //! `training/src/bin/words.rs` writes the file.
 
 /// Opens the file.
-pub const MAGIC: &[u8; 8] = b"CDWORDS1";
+pub const MAGIC: &[u8; 8] = b"CDWORDS2";
 
 /// How many code points a page has.
 pub const PAGE: u32 = 64;
@@ -59,18 +83,62 @@ pub const COUNT_MASKS: [u8; 2] = [7, 3];
 /// The base of each section.
 pub const BASES: [u32; 5] = [0, 0x0e00, 0x0e80, 0x1780, 0x1000];
 
+/// The first of the characters that pairs are made of.
+pub const FIRST_OF_PAIRS: u32 = 0x3000;
+
+/// How many bits the number of a character in a pair has.
+pub const CHARACTER_BITS: u32 = 15;
+
+/// How many bits the hash of a pair has.
+pub const PAIR_BITS: u32 = 2 * CHARACTER_BITS;
+
+/// How many of them are the number of a bucket, in the table of words and in that of starts.
+pub const BUCKET_BITS: [u32; 2] = [15, 14];
+
+/// How many pairs a bucket has at most.
+pub const WINDOW: usize = 16;
+
+/// The hash of two characters, each counted from [`FIRST_OF_PAIRS`]: a multiplication by an odd number, which loses nothing.
+#[inline]
+pub fn hash_of_pair(first: u32, second: u32) -> u32 {
+    (first << CHARACTER_BITS | second).wrapping_mul(0x85eb_ca6b) & ((1 << PAIR_BITS) - 1)
+}
+
 const FILE: &[u8] = include_bytes!("words.bin");
 
-/// The words of Han and hiragana.
-pub(super) static HAN: Section<'static, 2> = Section::of(FILE, 0);
+/// How words of Han and hiragana start.
+pub(super) static PAIRS: Pairs<'static> = Pairs::of(FILE, 0);
+/// What these words go on with.
+pub(super) static HAN: Section<'static, 2> = Section::of(FILE, 1);
 /// The words of Thai.
-pub(super) static THAI: Section<'static, 1> = Section::of(FILE, 1);
+pub(super) static THAI: Section<'static, 1> = Section::of(FILE, 2);
 /// The words of Lao.
-pub(super) static LAO: Section<'static, 1> = Section::of(FILE, 2);
+pub(super) static LAO: Section<'static, 1> = Section::of(FILE, 3);
 /// The words of Khmer.
-pub(super) static KHMER: Section<'static, 1> = Section::of(FILE, 3);
+pub(super) static KHMER: Section<'static, 1> = Section::of(FILE, 4);
 /// The words of Burmese.
-pub(super) static BURMESE: Section<'static, 1> = Section::of(FILE, 4);
+pub(super) static BURMESE: Section<'static, 1> = Section::of(FILE, 5);
+
+/// The first two characters of words of Han and hiragana.
+#[derive(Debug)]
+pub(super) struct Pairs<'f> {
+    /// Of each character, whether it starts words and is none itself.
+    openers: &'f [u8],
+    words: Table<'f, { BUCKET_BITS[0] }>,
+    starts: Table<'f, { BUCKET_BITS[1] }>,
+    /// The nodes of the starts.
+    nodes: &'f [[u8; 3]],
+}
+
+/// Pairs of characters, each in one of `1 << BITS` buckets.
+#[derive(Debug)]
+struct Table<'f, const BITS: u32> {
+    count: usize,
+    /// How many pairs more are before each bucket than were they spread evenly.
+    surpluses: &'f [[u8; 2]],
+    /// The lowest bits of each pair's hash.
+    keys: &'f [[u8; 2]],
+}
 
 /// The words of a script, with labels of `WIDTH` bytes.
 #[derive(Debug)]
@@ -103,6 +171,84 @@ pub(super) enum Step {
     Nothing,
 }
 
+impl<'f> Pairs<'f> {
+    /// The section of that number, without pairs where the file is not as it should be.
+    const fn of(file: &'f [u8], number: usize) -> Self {
+        match Self::parse(file, number) {
+            Some(pairs) => pairs,
+            None => Self { openers: &[], words: Table::EMPTY, starts: Table::EMPTY, nodes: &[] },
+        }
+    }
+
+    const fn parse(file: &'f [u8], number: usize) -> Option<Self> {
+        let Some(section) = section(file, number) else { return None };
+        let Some((openers, rest)) = section.split_at_checked(1 << (CHARACTER_BITS - 3)) else { return None };
+        let Some((words, rest)) = Table::parse(rest) else { return None };
+        let Some((starts, rest)) = Table::parse(rest) else { return None };
+        Some(Self { openers, words, starts, nodes: rest.as_chunks().0 })
+    }
+
+    /// What the characters of two code points are together; a start's node is one of `section`.
+    #[inline]
+    pub(super) fn find(&self, characters: [u32; 2], section: &Section<'_, 2>) -> Step {
+        let [first, second] = characters.map(|code| code.wrapping_sub(FIRST_OF_PAIRS));
+        if (first | second) >> CHARACTER_BITS != 0 {
+            return Step::Nothing;
+        }
+        let hash = hash_of_pair(first, second);
+        if self.words.find(hash).is_some() {
+            return Step::Word;
+        }
+        let node = self.starts.find(hash).and_then(|index| self.nodes.get(index));
+        node.and_then(|&[low, middle, high]| section.node(u32::from_le_bytes([low, middle, high, 0]) as usize))
+            .map_or(Step::Nothing, Step::Start)
+    }
+
+    /// Whether the character of that code point starts words and is none itself.
+    #[inline]
+    pub(super) fn is_opener(&self, code: u32) -> bool {
+        let number = code.wrapping_sub(FIRST_OF_PAIRS);
+        self.openers.get(number as usize / 8).is_some_and(|bits| bits >> (number % 8) & 1 != 0)
+    }
+}
+
+impl<'f, const BITS: u32> Table<'f, BITS> {
+    const EMPTY: Self = Self { count: 0, surpluses: &[], keys: &[] };
+
+    /// The table that `bytes` start with, and what is after it.
+    const fn parse(bytes: &'f [u8]) -> Option<(Self, &'f [u8])> {
+        let Some((count, rest)) = bytes.split_first_chunk::<4>() else { return None };
+        let count = u32::from_le_bytes(*count) as usize;
+        let Some((surpluses, rest)) = rest.split_at_checked(2 * ((1 << BITS) + 1)) else { return None };
+        let Some((keys, rest)) = rest.split_at_checked(2 * (count + WINDOW)) else { return None };
+        Some((Self { count, surpluses: surpluses.as_chunks().0, keys: keys.as_chunks().0 }, rest))
+    }
+
+    /// Which of the pairs has this hash.
+    #[inline]
+    fn find(&self, hash: u32) -> Option<usize> {
+        let bucket = (hash >> (PAIR_BITS - BITS)) as usize;
+        let start = self.start(bucket)?;
+        let count = self.start(bucket + 1)?.wrapping_sub(start);
+        let keys = self.keys.get(start..)?.first_chunk::<WINDOW>()?;
+        let [low, high, ..] = hash.to_le_bytes();
+        let key = u16::from_le_bytes([low, high]);
+        // All at once: how many there are, nobody could foretell.
+        let count = u16::try_from(count).unwrap_or(0);
+        let found = (1..).zip(keys).fold(0_u16, |found, (number, bytes)| {
+            found | if u16::from_le_bytes(*bytes) == key && number <= count { number } else { 0 }
+        });
+        Some(start + usize::from(found.checked_sub(1)?))
+    }
+
+    /// How many pairs are before `bucket`.
+    #[inline]
+    fn start(&self, bucket: usize) -> Option<usize> {
+        let surplus = i16::from_le_bytes(*self.surpluses.get(bucket)?);
+        Some((bucket * self.count >> BITS).wrapping_add_signed(isize::from(surplus)))
+    }
+}
+
 impl<'f, const WIDTH: usize> Section<'f, WIDTH> {
     /// The section of that number, without words where the file is not as it should be.
     const fn of(file: &'f [u8], number: usize) -> Self {
@@ -113,33 +259,21 @@ impl<'f, const WIDTH: usize> Section<'f, WIDTH> {
     }
 
     const fn parse(file: &'f [u8], number: usize) -> Option<Self> {
-        let Some((_, mut file)) = file.split_first_chunk::<8>() else { return None };
-        let mut before = number;
-        loop {
-            let Some((length, rest)) = file.split_first_chunk::<4>() else { return None };
-            let Some((section, rest)) = rest.split_at_checked(u32::from_le_bytes(*length) as usize) else {
-                return None;
-            };
-            if before > 0 {
-                before -= 1;
-                file = rest;
-                continue;
-            }
-            let Some((base, rest)) = section.split_first_chunk::<4>() else { return None };
-            let Some((first_page, rest)) = rest.split_first_chunk::<2>() else { return None };
-            let Some((count, rest)) = rest.split_first_chunk::<2>() else { return None };
-            let count = u16::from_le_bytes(*count) as usize;
-            let Some((pages, rest)) = rest.split_at_checked(count * 10) else { return None };
-            let (pages, _) = pages.as_chunks::<10>();
-            let mut starts = 0;
-            let mut page = 0;
-            while page < pages.len() {
-                starts += bits(&pages[page]).count_ones() as usize;
-                page += 1;
-            }
-            let (base, first_page) = (u32::from_le_bytes(*base), u16::from_le_bytes(*first_page) as u32);
-            return Some(Self { base, first_page, pages, rest, nodes: 3 * starts });
+        let Some(section) = section(file, number) else { return None };
+        let Some((base, rest)) = section.split_first_chunk::<4>() else { return None };
+        let Some((first_page, rest)) = rest.split_first_chunk::<2>() else { return None };
+        let Some((count, rest)) = rest.split_first_chunk::<2>() else { return None };
+        let count = u16::from_le_bytes(*count) as usize;
+        let Some((pages, rest)) = rest.split_at_checked(count * 10) else { return None };
+        let (pages, _) = pages.as_chunks::<10>();
+        let mut starts = 0;
+        let mut page = 0;
+        while page < pages.len() {
+            starts += bits(&pages[page]).count_ones() as usize;
+            page += 1;
         }
+        let (base, first_page) = (u32::from_le_bytes(*base), u16::from_le_bytes(*first_page) as u32);
+        Some(Self { base, first_page, pages, rest, nodes: 3 * starts })
     }
 
     /// `c` as a start of words, if it is one.
@@ -152,7 +286,7 @@ impl<'f, const WIDTH: usize> Section<'f, WIDTH> {
             return None;
         }
         let rank = usize::from(u16::from_le_bytes([page[8], page[9]])) + (bits & (bit - 1)).count_ones() as usize;
-        self.node(self.nodes + number::<3>(self.rest, 3 * rank)?)
+        self.node(number::<3>(self.rest, 3 * rank)?)
     }
 
     /// What `c` makes of `node`.
@@ -167,7 +301,7 @@ impl<'f, const WIDTH: usize> Section<'f, WIDTH> {
         let (&head, mut bytes) = self.rest.get(node.at..)?.split_first()?;
         let from = node.at + 1;
         if head & CHAIN != 0 {
-            return (u32::from(head & !CHAIN) == label).then(|| self.node(from).map(Step::Start))?;
+            return (u32::from(head & !CHAIN) == label).then(|| self.node_at(from).map(Step::Start))?;
         }
         let last = WIDTH * count::<0>(head, &mut bytes)?;
         let other = count::<1>(head, &mut bytes)?;
@@ -181,17 +315,40 @@ impl<'f, const WIDTH: usize> Section<'f, WIDTH> {
         } else {
             let (others, adjacent) = others.split_at_checked(others.len().checked_sub(WIDTH)?)?;
             if position::<WIDTH>(adjacent, label).is_some() {
-                return self.node(self.rest.len() - skip(places, other - 1)?.len()).map(Step::Start);
+                return self.node_at(self.rest.len() - skip(places, other - 1)?.len()).map(Step::Start);
             }
             others
         };
         let index = position::<WIDTH>(others, label)?;
-        self.node(self.nodes + place(skip(places, index)?)?).map(Step::Start)
+        self.node(place(skip(places, index)?)?).map(Step::Start)
+    }
+
+    /// The node at `place` among the bytes of nodes.
+    #[inline]
+    fn node(&self, place: usize) -> Option<Node> {
+        self.node_at(self.nodes + place)
     }
 
     #[inline]
-    fn node(&self, at: usize) -> Option<Node> {
+    fn node_at(&self, at: usize) -> Option<Node> {
         Some(Node { at, is_word: self.rest.get(at)? & (CHAIN | WORD) == WORD })
+    }
+}
+
+/// The section of that number.
+const fn section(file: &[u8], number: usize) -> Option<&[u8]> {
+    let Some((_, mut file)) = file.split_first_chunk::<8>() else { return None };
+    let mut before = number;
+    loop {
+        let Some((length, rest)) = file.split_first_chunk::<4>() else { return None };
+        let Some((section, rest)) = rest.split_at_checked(u32::from_le_bytes(*length) as usize) else {
+            return None;
+        };
+        if before == 0 {
+            return Some(section);
+        }
+        before -= 1;
+        file = rest;
     }
 }
 
@@ -272,13 +429,31 @@ fn number<const BYTES: usize>(bytes: &[u8], at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::str::Chars;
+
     use super::*;
 
-    /// Whether the section knows `word`.
-    fn knows<const WIDTH: usize>(section: &Section<'_, WIDTH>, word: &str) -> bool {
+    /// Whether the section knows `word`, which has two characters or more.
+    fn knows(section: &Section<'_, 1>, word: &str) -> bool {
         let mut characters = word.chars();
-        let Some(mut node) = characters.next().and_then(|first| section.start(first)) else { return false };
-        for c in characters.by_ref() {
+        let Some(start) = characters.next().and_then(|first| section.start(first)) else { return false };
+        goes_on(section, start, characters)
+    }
+
+    /// Whether `word`, of Han or hiragana, is known.
+    fn pairs_know(pairs: &Pairs<'_>, section: &Section<'_, 2>, word: &str) -> bool {
+        let mut characters = word.chars();
+        let [Some(first), Some(second)] = [characters.next(), characters.next()] else { return false };
+        match pairs.find([first.into(), second.into()], section) {
+            Step::Start(node) => goes_on(section, node, characters),
+            Step::Word => characters.next().is_none(),
+            Step::Nothing => false,
+        }
+    }
+
+    /// Whether `characters` make a word of `node`.
+    fn goes_on<const WIDTH: usize>(section: &Section<'_, WIDTH>, mut node: Node, mut characters: Chars<'_>) -> bool {
+        while let Some(c) = characters.next() {
             match section.step(node, c) {
                 Step::Start(next) => node = next,
                 Step::Word => return characters.next().is_none(),
@@ -290,19 +465,19 @@ mod tests {
 
     #[test]
     fn each_script_has_its_words() {
-        assert!(knows(&HAN, "政府") && knows(&HAN, "人民政府") && knows(&HAN, "ありがとう"));
+        assert!(["政府", "人民政府", "ありがとう"].iter().all(|word| pairs_know(&PAIRS, &HAN, word)));
         assert!(knows(&THAI, "รัฐบาล") && knows(&LAO, "ປະເທດ"));
         assert!(knows(&KHMER, "ភាសា") && knows(&BURMESE, "မြန်မာ"));
     }
 
     #[test]
     fn a_start_of_words_is_no_word() {
-        assert!(!knows(&HAN, "人民政") && !knows(&THAI, "รัฐบา"));
+        assert!(!pairs_know(&PAIRS, &HAN, "人民政") && !knows(&THAI, "รัฐบา"));
     }
 
     #[test]
     fn a_word_is_of_its_script_alone() {
-        assert!(!knows(&LAO, "รัฐบาล") && !knows(&HAN, "รัฐบาล") && !knows(&THAI, "政府"));
+        assert!(!knows(&LAO, "รัฐบาล") && !pairs_know(&PAIRS, &HAN, "รัฐบาล") && !knows(&THAI, "政府"));
     }
 
     #[test]
@@ -328,14 +503,14 @@ mod tests {
                 at += 4 + number::<4>(FILE, at).unwrap();
             }
             for word in words {
-                knows(&Section::<2>::of(&file, 0), word);
-                for section in 1..6 {
-                    knows(&Section::<1>::of(&file, section), word);
+                pairs_know(&Pairs::of(&file, 0), &Section::of(&file, 1), word);
+                for section in 2..7 {
+                    knows(&Section::of(&file, section), word);
                 }
             }
         }
         for length in 0..100 {
-            knows(&Section::<2>::of(&FILE[..length], 0), "政府");
+            pairs_know(&Pairs::of(&FILE[..length], 0), &Section::of(&FILE[..length], 1), "政府");
         }
     }
 }
