@@ -126,17 +126,20 @@ impl Scanner {
     }
 }
 
-/// Calls `emit` for every word of scripts without spaces that `span` of `text` starts with; where they end.
+/// Calls `emit` for every word of scripts without spaces that `span` of `text` starts with; where something else is.
 fn scan_unspaced(text: &str, span: Span, emit: &mut dyn FnMut(Span)) -> usize {
     let mut at = span.start;
     while at < span.end {
         let (end, is_word) = match dictionary::plain_word_end(text, at, span.end) {
             Some(end) => (end, true),
-            None if class_at(text, at).0 == Class::Unspaced => {
-                let end = dictionary::word_end(text, at, span.end);
-                (end, text[at..end].chars().any(is_alphanumeric))
-            }
-            None => break,
+            None => match class_at(text, at) {
+                (Class::Unspaced, _) => {
+                    let end = dictionary::word_end(text, at, span.end);
+                    (end, text[at..end].chars().any(is_alphanumeric))
+                }
+                (Class::Other, length) => (at + length, false),
+                _ => break,
+            },
         };
         if is_word {
             emit(Span::new(at, end));
@@ -304,6 +307,8 @@ fn class(c: char) -> Class {
         // The letters that most text is full of, before all that takes a search: Arabic, Han, kana.
         0x620..=0x65f => Class::Word,
         0x4e00..=0x9fff | 0x3041..=0x3096 | 0x30a1..=0x30fa => Class::Unspaced,
+        // And the marks between those.
+        0x3000..=0x3004 | 0x3008..=0x3020 | 0xff01..=0xff0f | 0xff1a..=0xff20 => Class::Other,
         0xd7 | 0xf7 => Class::Other,
         0xb7 => Class::Joiner,
         0xad | 0xc0..=0x36f | 0x386..=0x481 | 0x483..=0x52f => Class::Word,
@@ -476,6 +481,17 @@ fn address_end(text: &str, at: usize, limit: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_character_is_of_one_class() {
+        for c in '\u{80}'..=char::MAX {
+            match class(c) {
+                Class::Other => assert!(!is_unspaced(c) && !c.is_alphanumeric(), "{c:?}"),
+                Class::Unspaced => assert!(is_unspaced(c), "{c:?}"),
+                _ => assert!(!is_unspaced(c), "{c:?}"),
+            }
+        }
+    }
 
     #[test]
     fn bytes_are_asked_at_once_as_one_is() {

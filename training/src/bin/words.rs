@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::{Context, Result, ensure};
 use copydesk::text::token::dictionary::words::{
     ADJACENT, BASES, BUCKET_BITS, CHAIN, CHARACTER_BITS, COUNT_MASKS, COUNT_SHIFTS, FIRST_OF_PAIRS, MAGIC, PAGE,
-    PAIR_BITS, WINDOW, WORD, hash_of_pair,
+    PAIR_BITS, TOGETHER, WORD, hash_of_pair,
 };
 use icu_provider::prelude::{DataIdentifierBorrowed, DataMarker, DataMarkerAttributes, DataProvider, DataRequest};
 use icu_segmenter::provider::{
@@ -238,18 +238,15 @@ fn pairs(root: &Trie, script: &Script) -> Result<[Vec<u8>; 2]> {
     for (mut table, bits) in [words, starts].into_iter().zip(BUCKET_BITS) {
         table.sort_unstable();
         pairs.extend(u32::try_from(table.len())?.to_le_bytes());
-        let mut before = 0;
         for bucket in 0..=1_usize << bits {
             let start = table.partition_point(|pair| ((pair.0 >> (PAIR_BITS - bits)) as usize) < bucket);
-            ensure!(start - before <= WINDOW, "more than {WINDOW} pairs in a bucket");
-            before = start;
             let surplus = i64::try_from(start)? - i64::try_from(bucket * table.len() >> bits)?;
             pairs.extend(i16::try_from(surplus)?.to_le_bytes());
         }
         for pair in &table {
             pairs.extend(&pair.0.to_le_bytes()[..2]);
         }
-        pairs.extend([0; 2 * WINDOW]);
+        pairs.extend([0; 2 * TOGETHER]);
         for node in table.iter().filter_map(|pair| pair.1) {
             push(&mut pairs, places[node], 3)?;
         }

@@ -226,6 +226,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_plain_starts_with_a_letter() {
+        for c in '\u{800}'..='\u{ffff}' {
+            for second in ["中", "の", "。", "ก"] {
+                let text = format!("{c}{second}");
+                assert!(plain_word_end(&text, 0, text.len()).is_none() || c.is_alphanumeric(), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn a_cluster_is_never_cut() {
         check("ក្រ");
         check("กั่");

@@ -22,8 +22,8 @@
 //! | --- | --- |
 //! | 4 | the number of pairs |
 //! | 2 a bucket, and 2 | how many pairs more are before it than were they spread evenly; so too for the end of the last one |
-//! | 2 a pair | the lowest 16 bits of its hash, bucket after bucket, [`WINDOW`] at most in each |
-//! | 2 [`WINDOW`] | zeros, so that this many can be read from the start of any bucket |
+//! | 2 a pair | the lowest 16 bits of its hash, bucket after bucket |
+//! | 16 | zeros, so that eight can be read from anywhere in a bucket |
 //! | 3 a pair | in the second table: its node in the next section |
 //!
 //! ## What words go on with
@@ -95,8 +95,8 @@ pub const PAIR_BITS: u32 = 2 * CHARACTER_BITS;
 /// How many of them are the number of a bucket, in the table of words and in that of starts.
 pub const BUCKET_BITS: [u32; 2] = [15, 14];
 
-/// How many pairs a bucket has at most.
-pub const WINDOW: usize = 16;
+/// How many pairs are looked at together.
+pub const TOGETHER: usize = 8;
 
 /// The hash of two characters, each counted from [`FIRST_OF_PAIRS`]: a multiplication by an odd number, which loses nothing.
 #[inline]
@@ -220,7 +220,7 @@ impl<'f, const BITS: u32> Table<'f, BITS> {
         let Some((count, rest)) = bytes.split_first_chunk::<4>() else { return None };
         let count = u32::from_le_bytes(*count) as usize;
         let Some((surpluses, rest)) = rest.split_at_checked(2 * ((1 << BITS) + 1)) else { return None };
-        let Some((keys, rest)) = rest.split_at_checked(2 * (count + WINDOW)) else { return None };
+        let Some((keys, rest)) = rest.split_at_checked(2 * (count + TOGETHER)) else { return None };
         Some((Self { count, surpluses: surpluses.as_chunks().0, keys: keys.as_chunks().0 }, rest))
     }
 
@@ -228,17 +228,19 @@ impl<'f, const BITS: u32> Table<'f, BITS> {
     #[inline]
     fn find(&self, hash: u32) -> Option<usize> {
         let bucket = (hash >> (PAIR_BITS - BITS)) as usize;
-        let start = self.start(bucket)?;
-        let count = self.start(bucket + 1)?.wrapping_sub(start);
-        let keys = self.keys.get(start..)?.first_chunk::<WINDOW>()?;
+        let (mut start, end) = (self.start(bucket)?, self.start(bucket + 1)?);
         let [low, high, ..] = hash.to_le_bytes();
-        let key = u16::from_le_bytes([low, high]);
-        // All at once: how many there are, nobody could foretell.
-        let count = u16::try_from(count).unwrap_or(0);
-        let found = (1..).zip(keys).fold(0_u16, |found, (number, bytes)| {
-            found | if u16::from_le_bytes(*bytes) == key && number <= count { number } else { 0 }
-        });
-        Some(start + usize::from(found.checked_sub(1)?))
+        loop {
+            // As many at once as most buckets have at most; those of the next buckets come after them.
+            let index = start + position_in_eight(self.keys.get(start..)?.first_chunk()?, [low, high]);
+            start += 8;
+            if index < start.min(end) {
+                return Some(index);
+            }
+            if start >= end {
+                return None;
+            }
+        }
     }
 
     /// How many pairs are before `bucket`.
@@ -350,6 +352,20 @@ const fn section(file: &[u8], number: usize) -> Option<&[u8]> {
         before -= 1;
         file = rest;
     }
+}
+
+/// Where `key` is first among `keys`, and 8 if it is not.
+#[inline]
+fn position_in_eight(keys: &[[u8; 2]; 8], key: [u8; 2]) -> usize {
+    const ONES: u64 = 0x0001_0001_0001_0001;
+    let &[a, b, c, d, e, f, g, h] = keys;
+    let [low, high] = [[a, b, c, d], [e, f, g, h]].map(|four| {
+        let [[a, b], [c, d], [e, f], [g, h]] = four;
+        let differences = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ ONES * u64::from(u16::from_le_bytes(key));
+        // The lowest bit is that of the first number that is 0 (Knuth, The Art of Computer Programming 4A, 7.1.3).
+        u128::from(differences.wrapping_sub(ONES) & !differences & ONES << 15)
+    });
+    (high << 64 | low).trailing_zeros() as usize / 16
 }
 
 /// Which characters of a page words go on after.
