@@ -97,10 +97,8 @@ fn a_long_text_is_read_in_samples() {
 
 /// A text without a full stop whose words are where only the later windows of a sample lie.
 fn words_between_numbers() -> String {
-    let words = "der Hafen bleibt bis zum Herbst geschlossen weil die Stadt die alte Mauer erneuert ".repeat(2);
-    (0..6)
-        .map(|part| if part % 2 == 0 { "17 42 305 ".repeat(20) } else { words[..160].to_owned() + &"8 ".repeat(20) })
-        .collect()
+    let words = "der Hafen bleibt bis zum Herbst geschlossen weil die Stadt die Mauer erneuert und die ";
+    (0..19).map(|part| if part % 4 < 2 { "17 42 305 ".repeat(9) } else { format!("{words:90}") }).collect()
 }
 
 #[test]
