@@ -16,6 +16,9 @@ const fn runs(script: Script) -> [usize; 2] {
 /// Letters of a word that are read: longer ones are read in pieces, so that every step is bounded.
 pub const MAX_LETTERS: usize = 30;
 
+/// Features of a word, at most: itself, and its runs of one and of two letters.
+pub const MAX_FEATURES: usize = 1 + (MAX_LETTERS + 2) + (MAX_LETTERS + 1);
+
 /// Stands before and after a word's letters.
 const BOUNDARY: u32 = 0x20;
 

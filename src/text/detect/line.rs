@@ -3,18 +3,10 @@
 //! A step that depends on the text takes the same way for every row: the processor cannot foresee which row it will be, and a
 //! wrong guess costs it more than all that is done here.
 
-use super::model::{CHECK_BITS, CHECK_HIGH_BITS, HEAD_BITS, LINE, LINE_BITS, MAX_ROWS};
+use super::model::{CHECK_BITS, CHECK_HIGH_BITS, HEAD_BITS, LINE, LINE_BITS, MAX_ROWS, POINTER};
 
 /// A line, as `model` describes it.
 pub type Line = [u8; LINE];
-
-/// Which row of a line that has so many, and whether it is wide.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    rows: usize,
-    row: usize,
-    pub wide: bool,
-}
 
 /// The weights of a row.
 #[derive(Debug, Clone, Copy)]
@@ -28,32 +20,53 @@ pub struct Weights {
 /// Bits that can be read at once, wherever they begin.
 pub const AT_ONCE: usize = 57;
 
-/// Where `check` is among the rows of a line that opens with `head`.
+/// Which row of a line that opens with `head` has `check`, and whether one has it: any where none has.
 #[inline]
-pub fn find(line: &Line, head: u8, check: u16) -> Option<Place> {
-    // Eight bytes at once, as many as a line may have: the high bit of a byte of `equal` is set where the row's byte is as
-    // wanted. Bit `8 * a + b` of `found` stands for row `8 * b + a`.
-    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-    let (rows, wide) = (usize::from(head) & MAX_ROWS, usize::from(head) / (MAX_ROWS + 1));
+pub fn find(line: &Line, head: u8, check: u16) -> (u32, bool) {
+    let rows = rows(head);
     let [low, high] = check.to_le_bytes();
     let wanted = u64::from(low) * ONES;
-    let mut found = 0_u64;
-    for eight in 0..4 {
-        let differs = bits(line, HEAD_BITS + 64 * eight) ^ wanted;
-        let equal = !(((differs & LOW_BITS) + LOW_BITS) | differs | LOW_BITS);
-        found |= equal >> (7 - eight);
+    // Bit `8 * a + b` stands for row `8 * b + a`. Few lines have more than 16 rows.
+    let mut equal = equal_bytes(line, 0, wanted) | equal_bytes(line, 1, wanted);
+    if rows > 16 {
+        equal |= equal_bytes(line, 2, wanted) | equal_bytes(line, 3, wanted);
     }
-    found &= OF_ROWS[rows];
-    while found != 0 {
-        let bit = found.trailing_zeros() as usize;
+    equal &= OF_ROWS[rows];
+    loop {
+        // The highest bit stands for no row.
+        let bit = (equal | 1 << 63).trailing_zeros();
         let row = bit % 8 * 8 + bit / 8;
-        let rest = bits(line, HEAD_BITS + 8 * rows + CHECK_HIGH_BITS * row);
-        if rest & ((1 << CHECK_HIGH_BITS) - 1) == u64::from(high) {
-            return Some(Place { rows, row, wide: row < wide });
+        let rest_at = 8 * (HEAD_BITS / 8 + rows) + CHECK_HIGH_BITS * row as usize;
+        let rest = line[rest_at / 8 % LINE] >> (rest_at % 8);
+        let same = rest % (1 << CHECK_HIGH_BITS) == high;
+        let others = equal & equal.wrapping_sub(1);
+        if same | (others == 0) {
+            return (row, same & (equal != 0));
         }
-        found &= found - 1;
+        equal = others;
     }
-    None
+}
+
+/// How many rows a line has that opens with `head`.
+#[inline]
+fn rows(head: u8) -> usize {
+    usize::from(head) & MAX_ROWS
+}
+
+/// How many of them, the first ones, are wide.
+#[inline]
+pub fn wide_rows(line: &Line) -> u32 {
+    u32::from(line[0] >> MAX_ROWS.count_ones())
+}
+
+/// Which bytes are as wanted of the `eight`th eight of those that tell rows: bit `8 * n + eight` stands for the `n`th.
+#[inline]
+fn equal_bytes(line: &Line, eight: usize, wanted: u64) -> u64 {
+    const LOW_BITS: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let differs = bits(line, HEAD_BITS + 64 * eight) ^ wanted;
+    // The high bit of a byte is set where it is equal.
+    let equal = !(((differs & LOW_BITS) + LOW_BITS) | differs | LOW_BITS);
+    equal >> (7 - eight)
 }
 
 /// The bits that `find` has for so many rows.
@@ -68,11 +81,18 @@ const OF_ROWS: [u64; MAX_ROWS + 1] = {
     all
 };
 
-/// The weights of a row, of so many bits each.
+/// The number that a wide row has in place of its weights, which would have so many bits each.
 #[inline]
-pub fn weights(line: &Line, Place { rows, row, .. }: Place, width: usize) -> Weights {
-    let ends = bits(line, HEAD_BITS + CHECK_BITS * rows);
-    let before = if row == 0 { 0 } else { select(ends, row - 1) + 1 };
+pub fn pointer(line: &Line, row: u32, width: usize) -> usize {
+    // Before it are such rows alone.
+    highest(bits_before(line, LINE_BITS.saturating_sub(row as usize * POINTER * width)), POINTER * width)
+}
+
+/// The weights of a narrow row, of so many bits each.
+#[inline]
+pub fn weights(line: &Line, row: u32, width: usize) -> Weights {
+    let ends = bits(line, HEAD_BITS + CHECK_BITS * rows(line[0]));
+    let before = if row == 0 { 0 } else { select(ends, row as usize - 1) + 1 };
     let count = (ends >> (before % 64)).trailing_zeros() as usize + 1;
     Weights { end: LINE_BITS.saturating_sub(before * width), count }
 }
@@ -169,12 +189,11 @@ mod tests {
                 line[HEAD_BITS / 8 + row] = u8::try_from(row).unwrap() + 1;
             }
             let head = u8::try_from(rows).unwrap() | 1 << 5;
-            for row in 0..rows {
-                let place = find(&line, head, u16::try_from(row).unwrap() + 1).unwrap();
-                assert_eq!((place.rows, place.row, place.wide), (rows, row, row == 0));
+            for row in 0..u32::try_from(rows).unwrap() {
+                assert_eq!(find(&line, head, u16::try_from(row).unwrap() + 1), (row, true));
             }
-            assert!(find(&line, head, 0x0101).is_none(), "other high bits");
-            assert!(find(&line, head, 200).is_none(), "other low bits");
+            assert!(!find(&line, head, 0x0101).1, "other high bits");
+            assert!(!find(&line, head, 200).1, "other low bits");
         }
     }
 }

@@ -36,8 +36,10 @@
 //! lowest, in as many bytes as that takes; and these weights as `i8`, in units of [`WIDE_UNIT`]. They are kept in memory with a
 //! weight for every class, so that they are added without a look at which these are.
 
+use std::array;
+
 use super::{
-    line::{AT_ONCE, Line, Place, Weights, bits_before, find, highest, weights},
+    line::{AT_ONCE, Line, Weights, bits_before, find, highest, pointer, weights, wide_rows},
     script::{SCRIPTS, Script},
 };
 
@@ -113,8 +115,8 @@ pub struct Section<'m> {
     values: [i32; VALUES],
     homes: u32,
     lines: &'m [Line],
-    /// The weights of wide rows, each for all classes, filled up to a multiple of [`LANES`].
-    wide: Vec<[i8; LANES]>,
+    /// The weights of wide rows, each for all classes, filled up to a whole [`Piece`].
+    wide: Vec<Piece>,
 }
 
 /// Weights summed over the features of a text.
@@ -135,6 +137,12 @@ impl Sums {
     /// How many features were summed.
     pub const fn features(&self) -> u32 {
         self.features
+    }
+
+    /// Counts so many features that were found, of so many.
+    fn count(&mut self, found: usize, all: usize) {
+        self.features += u32::try_from(found).unwrap_or(u32::MAX);
+        self.misses += u32::try_from(all - found).unwrap_or(u32::MAX);
     }
 
     /// How many features were looked up in vain for each one that was found: near 0 for text like that which the model was
@@ -196,83 +204,77 @@ impl<'m> Section<'m> {
             values: read,
             homes,
             lines,
-            wide: wide_rows(wide, count),
+            wide: spread(wide, count),
         })
     }
 
     /// Adds the weights of some features.
     #[inline]
     pub fn add(&self, features: &[u64], sums: &mut Sums) {
-        // The width is known when it is compiled: shifts by a constant are the cheaper ones.
+        // Widths are known when it is compiled: shifts by a constant and loops of so many steps are the cheaper ones.
         match class_bits(self.classes.len()) {
-            1 => self.add_of_width::<1>(features, sums),
-            4 => self.add_of_width::<4>(features, sums),
-            _ => self.add_of_width::<7>(features, sums),
+            1 => self.add_of_width::<1, 1>(features, sums),
+            4 => self.add_of_width::<4, 1>(features, sums),
+            _ if pieces(self.classes.len()) == 5 => self.add_of_width::<7, 5>(features, sums),
+            _ => self.add_of_width::<7, { MAX_CLASSES / PIECE }>(features, sums),
         }
     }
 
-    fn add_of_width<const CLASS_BITS: usize>(&self, features: &[u64], sums: &mut Sums) {
-        // Step by step for all of a batch: what a step reads, the processor fetches for all of them together.
+    fn add_of_width<const CLASS_BITS: usize, const PIECES: usize>(&self, features: &[u64], sums: &mut Sums) {
+        // Step by step for all of a batch: what a step reads, the processor fetches for all of them together. Which way a
+        // feature goes on, it cannot foresee, so each is put down for all ways and counted for its own.
         for batch in features.chunks(BATCH) {
-            let mut addresses = [(Address::default(), 0); BATCH];
-            for ((address, head), &feature) in addresses.iter_mut().zip(batch) {
+            let (mut addresses, mut heads) = ([Address::default(); BATCH], [0; BATCH]);
+            for ((address, head), &feature) in addresses.iter_mut().zip(&mut heads).zip(batch) {
                 *address = Address::of(feature, self.homes);
-                *head = self.lines.get(address.home).map_or(0, |line| line[0]);
+                *head = self.line(address.home)[0];
             }
-            let mut rows = [Row::Wide(0); BATCH];
-            let mut found = 0;
-            for &(address, head) in &addresses[..batch.len()] {
-                if let Some(row) = self.row::<CLASS_BITS>(address, head) {
-                    rows[found % BATCH] = row;
-                    found += 1;
-                    sums.features += 1;
-                } else {
-                    sums.misses += 1;
-                }
+            let (mut rows, mut found) = ([Row::default(); BATCH], 0);
+            let (mut elsewhere, mut displaced) = ([Address::default(); BATCH], 0);
+            for (&address, &head) in addresses[..batch.len()].iter().zip(&heads) {
+                let line = self.line(address.home);
+                let (row, is_there) = find(line, head, address.check);
+                rows[found % BATCH] = Row { line: address.home, row };
+                found += usize::from(is_there);
+                elsewhere[displaced % BATCH] = address;
+                displaced += usize::from(!is_there & (line[1] >> address.next & 1 == 1));
             }
-            let mut wide = [[0; LANES]; MAX_CLASSES / LANES];
+            for &Address { home, next, check } in &elsewhere[..displaced] {
+                let at = home + 1 + u32::from(next);
+                let line = self.line(at);
+                let (row, is_there) = find(line, line[0], check);
+                rows[found % BATCH] = Row { line: at, row };
+                found += usize::from(is_there);
+            }
+            sums.count(found, batch.len());
+            let (mut pointers, mut wide) = ([0; BATCH], 0);
+            let (mut others, mut narrow) = ([Row::default(); BATCH], 0);
             for &row in &rows[..found] {
-                match row {
-                    Row::Narrow { line, weights } => self.add_narrow::<CLASS_BITS>(line, weights, sums),
-                    Row::Wide(number) => self.add_wide(number, &mut wide),
-                }
+                let line = self.line(row.line);
+                let is_wide = row.row < wide_rows(line);
+                pointers[wide % BATCH] = pointer(line, row.row, VALUE_BITS + CLASS_BITS);
+                wide += usize::from(is_wide);
+                others[narrow % BATCH] = row;
+                narrow += usize::from(!is_wide);
             }
-            for (sum, &weight) in sums.weights.iter_mut().zip(wide.as_flattened()) {
-                *sum += i32::from(weight) * WIDE_UNIT;
+            self.add_wide::<PIECES>(&pointers[..wide], sums);
+            for row in &others[..narrow] {
+                self.add_narrow::<CLASS_BITS>(row, sums);
             }
         }
     }
 
-    /// Where the weights of a feature are that has this address, at home in a line that opens with `head`.
+    /// The line of this number; an empty one where there is none.
     #[inline]
-    fn row<const CLASS_BITS: usize>(&self, Address { home, next, check }: Address, head: u8) -> Option<Row> {
-        let line = self.lines.get(home)?;
-        if let Some(place) = find(line, head, check) {
-            return Some(self.weights::<CLASS_BITS>(home, line, place));
-        }
-        if line[1] >> next & 1 == 0 {
-            return None;
-        }
-        let at = home + 1 + next;
-        let line = self.lines.get(at)?;
-        find(line, line[0], check).map(|place| self.weights::<CLASS_BITS>(at, line, place))
+    fn line(&self, number: u32) -> &Line {
+        self.lines.get(number as usize).unwrap_or(&[0; LINE])
     }
 
     #[inline]
-    fn weights<const CLASS_BITS: usize>(&self, at: usize, line: &Line, place: Place) -> Row {
-        let Weights { end, count } = weights(line, place, VALUE_BITS + CLASS_BITS);
-        if place.wide {
-            Row::Wide(highest(bits_before(line, end), POINTER * (VALUE_BITS + CLASS_BITS)))
-        } else {
-            Row::Narrow { line: at, weights: Weights { end, count } }
-        }
-    }
-
-    #[inline]
-    fn add_narrow<const CLASS_BITS: usize>(&self, line: usize, Weights { mut end, count }: Weights, sums: &mut Sums) {
-        let Some(line) = self.lines.get(line) else { return };
+    fn add_narrow<const CLASS_BITS: usize>(&self, row: &Row, sums: &mut Sums) {
+        let line = self.line(row.line);
         let width = VALUE_BITS + CLASS_BITS;
-        let mut left = count;
+        let Weights { mut end, count: mut left } = weights(line, row.row, width);
         loop {
             let mut weights = bits_before(line, end);
             // As many as are read at once, without asking between: what belongs to other rows counts for nothing.
@@ -291,15 +293,27 @@ impl<'m> Section<'m> {
         }
     }
 
-    /// Adds the weights of a wide row to `sums`, which has room for those of a batch.
+    /// Adds the wide rows of these numbers, of no more than a batch.
     #[inline]
-    fn add_wide(&self, number: usize, sums: &mut [[i16; LANES]; MAX_CLASSES / LANES]) {
-        let lanes = self.classes.len().div_ceil(LANES);
-        let row = self.wide.get(number * lanes..(number + 1) * lanes).unwrap_or_default();
-        for (sums, weights) in sums.iter_mut().zip(row) {
-            for (sum, &weight) in sums.iter_mut().zip(weights) {
-                *sum += i16::from(weight);
+    fn add_wide<const PIECES: usize>(&self, numbers: &[usize], sums: &mut Sums) {
+        let rows = numbers.iter().filter_map(|number| self.wide.get(number * PIECES..)?.first_chunk::<PIECES>());
+        // The sums of both weights of a pair as they stand, and of the second ones alone.
+        let mut pairs = [[0_u16; PIECE / 2]; PIECES];
+        let mut seconds = [[0_u16; PIECE / 2]; PIECES];
+        for row in rows {
+            for piece in 0..PIECES {
+                for at in 0..PIECE / 2 {
+                    pairs[piece][at] = pairs[piece][at].wrapping_add(row[piece][at]);
+                    seconds[piece][at] += row[piece][at] >> 8;
+                }
             }
+        }
+        let excess = i32::try_from(numbers.len()).unwrap_or(0) * i32::from(EXCESS);
+        let pairs = pairs.as_flattened().iter().zip(seconds.as_flattened());
+        for (sums, (&pair, &second)) in sums.weights.as_chunks_mut::<2>().0.iter_mut().zip(pairs) {
+            let first = pair.wrapping_sub(second << 8);
+            sums[0] += (i32::from(first) - excess) * WIDE_UNIT;
+            sums[1] += (i32::from(second) - excess) * WIDE_UNIT;
         }
     }
 
@@ -313,48 +327,65 @@ impl<'m> Section<'m> {
 }
 
 /// The weights of wide rows that `bytes` hold, of so many classes.
-fn wide_rows(mut bytes: &[u8], classes: usize) -> Vec<[i8; LANES]> {
-    let lanes = classes.div_ceil(LANES);
+fn spread(mut bytes: &[u8], classes: usize) -> Vec<Piece> {
+    let lanes = classes.div_ceil(8);
     // As many as there can be: each row has more weights than a narrow one.
-    let mut rows = Vec::with_capacity(bytes.len() / (lanes + NARROW + 1) * lanes);
+    let mut rows = Vec::with_capacity(bytes.len() / (lanes + NARROW + 1) * pieces(classes));
     while let Some((marks, mut weights)) = bytes.split_at_checked(lanes) {
-        for &marks in marks {
-            let mut row = [0; LANES];
-            let mut left = marks;
+        for piece in 0..pieces(classes) {
+            let mut row = [EXCESS; PIECE];
+            let marks = [2 * piece, 2 * piece + 1].map(|at| marks.get(at).copied().unwrap_or_default());
+            let mut left = u16::from_le_bytes(marks);
             while left != 0 {
-                let weight = weights.split_off_first().map_or(0, |weight| weight.cast_signed());
-                row[left.trailing_zeros() as usize % LANES] = weight;
+                let weight = weights.split_off_first().copied().unwrap_or_default();
+                // In two's complement, this adds the excess.
+                row[left.trailing_zeros() as usize % PIECE] ^= weight;
                 left &= left - 1;
             }
-            rows.push(row);
+            rows.push(array::from_fn(|at| u16::from_le_bytes([row[2 * at], row[2 * at + 1]])));
         }
         bytes = weights;
     }
     rows
 }
 
-/// Features that are looked up together.
-const BATCH: usize = 32;
+/// Features that are looked up together: the sums of so many bytes are no more than an `u16` holds.
+const BATCH: usize = 128;
 
-/// Weights of a wide row that are added at once: as many as a byte of the file has marks for.
-const LANES: usize = 8;
+/// Weights of a wide row that are added at once.
+const PIECE: usize = 16;
 
-/// Where a feature's weights are.
-#[derive(Debug, Clone, Copy)]
-enum Row {
-    /// In the line of this number.
-    Narrow { line: usize, weights: Weights },
-    /// The wide row of this number.
-    Wide(usize),
+/// Pieces of a wide row that has so many weights: few different numbers, since each takes code of its own.
+const fn pieces(classes: usize) -> usize {
+    match classes.div_ceil(PIECE) {
+        0..=1 => 1,
+        2..=5 => 5,
+        _ => MAX_CLASSES / PIECE,
+    }
+}
+
+/// Two weights to a number, the first one lower, each with [`EXCESS`]: so both are added at once, and then the second alone.
+type Piece = [u16; PIECE / 2];
+
+/// What is added to a weight so that it is not negative.
+const EXCESS: u8 = 128;
+
+/// Where a feature's weights may be.
+#[derive(Debug, Clone, Copy, Default)]
+struct Row {
+    /// The number of the line.
+    line: u32,
+    /// Which row of it.
+    row: u32,
 }
 
 /// Where a feature's row is looked for, and what tells it from others there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Address {
     /// The line that is its home.
-    pub home: usize,
+    pub home: u32,
     /// Which of the [`NEXT`] lines after that it is in, from 0, where it is not at home.
-    pub next: usize,
+    pub next: u16,
     /// [`CHECK_BITS`] bits that its lines do not depend on.
     pub check: u16,
 }
@@ -362,14 +393,15 @@ pub struct Address {
 impl Address {
     /// That of a feature, where so many lines are home to some.
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a remainder is smaller than what it is of")]
     pub const fn of(feature: u64, homes: u32) -> Self {
         // A feature's hash is spread once more, so that all lines are equally full (the mixer of MurmurHash3).
         let mixed = (feature ^ feature >> 33).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
         let mixed = mixed ^ mixed >> 33;
         let [low, high, ..] = mixed.to_le_bytes();
         Self {
-            home: (((mixed >> 32) * homes as u64) >> 32) as usize,
-            next: (mixed >> 16) as usize % NEXT,
+            home: (((mixed >> 32) * homes as u64) >> 32) as u32,
+            next: ((mixed >> 16) % NEXT as u64) as u16,
             check: u16::from_le_bytes([low, high % (1 << CHECK_HIGH_BITS)]),
         }
     }

@@ -3,7 +3,7 @@
 use std::{slice::Iter, sync::LazyLock};
 
 use super::{
-    features::{MAX_LETTERS, words},
+    features::{MAX_FEATURES, words},
     han::Variants,
     model::{Model, Sums},
     noise::{Token, classify},
@@ -42,7 +42,7 @@ pub struct Reading<'t> {
 }
 
 /// So many features are looked up together.
-const PENDING: usize = 128;
+const PENDING: usize = 64;
 
 /// Letters that neither Bangla nor any known language in Cyrillic has: those of Assamese, Chuvash, Bashkir, Chechen, Ossetian,
 /// Udmurt, Komi, Yakut, Abkhaz, Mari.
@@ -73,7 +73,7 @@ impl<'t> Reading<'t> {
             variants: Variants::default(),
             sums: Vec::new(),
             pending_script: Script::Latin,
-            pending: Vec::with_capacity(PENDING + 3 * MAX_LETTERS),
+            pending: Vec::with_capacity(PENDING + MAX_FEATURES),
             text,
             rounds: if text.len() <= WHOLE { [].iter() } else { ROUNDS.iter() },
         };
@@ -131,7 +131,7 @@ impl<'t> Reading<'t> {
             if MODEL.section(script).is_none() {
                 return;
             }
-            if script != self.pending_script || self.pending.len() > PENDING {
+            if script != self.pending_script || self.pending.len() >= PENDING {
                 self.look_up();
                 self.pending_script = script;
             }

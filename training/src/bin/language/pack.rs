@@ -201,7 +201,7 @@ impl<'r> Lines<'r> {
     }
 
     fn home(&self, row: usize) -> usize {
-        self.address(row).home
+        self.address(row).home as usize
     }
 
     fn address(&self, row: usize) -> Address {
@@ -211,7 +211,7 @@ impl<'r> Lines<'r> {
     /// The other line that a row may be in.
     fn other(&self, row: usize, line: usize) -> usize {
         let home = self.home(row);
-        if line == home { home + 1 + self.address(row).next } else { home }
+        if line == home { home + 1 + usize::from(self.address(row).next) } else { home }
     }
 
     /// Whether a line has room for a row, once another has left it, and none that a look-up would confuse with it.
@@ -233,7 +233,8 @@ impl<'r> Lines<'r> {
             self.lines[line].sort_unstable();
             let mut known = Vec::new();
             for row in std::mem::take(&mut self.lines[line]) {
-                let Address { home, next, check } = self.address(row);
+                let Address { next, check, .. } = self.address(row);
+                let home = self.home(row);
                 let confused = |other: &usize| self.address(*other).check == check;
                 if known.iter().any(confused) || home < line && self.lines[home].iter().any(confused) {
                     continue;
