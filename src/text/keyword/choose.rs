@@ -4,7 +4,8 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 
 use super::{
     Options,
-    candidate::{Candidate, Candidates, Containers, Node},
+    candidate::{Candidate, Node},
+    candidates::{Candidates, Containers},
 };
 use crate::text::document::Document;
 
@@ -98,7 +99,7 @@ pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &O
 fn names_blocked(candidates: &Candidates, node: &Candidate, is_blocked: impl Fn(Node) -> bool) -> bool {
     let mut at = Some(node);
     while let Some(name) = at {
-        if name.surname.is_some_and(&is_blocked) {
+        if candidates.surname(name).is_some_and(&is_blocked) {
             return true;
         }
         at = name.suffix.map(|suffix| &candidates[suffix]);
@@ -109,9 +110,10 @@ fn names_blocked(candidates: &Candidates, node: &Candidate, is_blocked: impl Fn(
 /// Whether `node` can be a keyword by itself: no lone letter, no chance number, no adjective or verb alone, and no fragment
 /// of a longer candidate that never stands without it.
 fn may_stand(node: &Candidate, within: Containers) -> bool {
-    let fragment = within.name_count == node.count || (node.count > 1 && within.count == node.count);
-    let dependent = node.dependent * 2 > node.count && !node.is_name();
-    node.complete && node.characters > 1 && (!node.numbered || node.count > 1) && !dependent && !fragment
+    let fragment = (within.name_count == node.count) | ((node.count > 1) & (within.count == node.count));
+    let dependent = node.is(Candidate::DEPENDENT) & !node.is_name();
+    let chance_number = node.is(Candidate::NUMBERED) & (node.count == 1);
+    node.is(Candidate::COMPLETE) & (node.characters > 1) & !chance_number & !dependent & !fragment
 }
 
 /// Whether `part` is a contiguous part of `whole`.

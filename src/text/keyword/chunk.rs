@@ -1,86 +1,135 @@
 //! Chunks: runs of words with nothing but white space between them, inside one sentence.
 
+use super::candidate::Candidate;
 use crate::text::token::{Case, Token, Word};
 
-/// A word in its chunk.
-#[derive(Debug)]
+/// A word where it stands, with what matters of it here as bits.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Piece {
-    pub word: Word,
-    /// Whether its capital would mean something.
-    pub case_counts: bool,
+    pub term: u32,
+    pub characters: u32,
+    pub traits: u16,
+}
+
+impl Piece {
+    pub const STOP: u16 = 1;
+    /// A stop word that may stand inside a candidate.
+    pub const CONNECTOR: u16 = 1 << 1;
+    pub const ELIDED: u16 = 1 << 2;
+    pub const DEPENDENT: u16 = 1 << 3;
+    pub const NUMBER: u16 = 1 << 4;
+    /// In lower case.
+    pub const LOWER: u16 = 1 << 5;
+    /// Neither all in capitals nor with an inner one.
+    pub const NO_ACRONYM: u16 = 1 << 6;
+    /// Whether it is capitalised: one of the two.
+    pub const CAPITAL: u16 = 1 << 7;
+    pub const SMALL: u16 = 1 << 8;
+    /// The same, only where a capital would mean something.
+    pub const COUNTED_CAPITAL: u16 = Self::CAPITAL << 2;
+    pub const COUNTED_SMALL: u16 = Self::SMALL << 2;
+    const CASE: u16 = Self::CAPITAL | Self::SMALL;
+
+    pub(super) fn new(word: Word) -> Self {
+        let case = match word.case {
+            Case::Uncased => Self::SMALL | Self::NO_ACRONYM,
+            Case::Lower => Self::SMALL | Self::NO_ACRONYM | Self::LOWER,
+            Case::Capitalised => Self::CAPITAL | Self::NO_ACRONYM,
+            Case::Upper | Case::Mixed => Self::CAPITAL,
+        };
+        let traits = u16::from(word.stop) * Self::STOP
+            + u16::from(word.connector) * Self::CONNECTOR
+            + u16::from(word.elided) * Self::ELIDED
+            + u16::from(word.dependent) * Self::DEPENDENT
+            + u16::from(word.number) * Self::NUMBER
+            + case;
+        Self { term: word.term, characters: word.characters, traits }
+    }
+
+    /// Whether it has all of `traits`.
+    #[inline]
+    pub(super) fn has(self, traits: u16) -> bool {
+        self.traits & traits == traits
+    }
+
+    /// Says that its capital, or that it has none, means something.
+    #[inline]
+    pub(super) fn count_case(&mut self, counts: bool) {
+        self.traits |= ((self.traits & Self::CASE) << 2) * u16::from(counts);
+    }
+
+    /// Whether no candidate goes on past it.
+    #[inline]
+    pub(super) fn ends_candidates(self) -> bool {
+        self.traits & (Self::STOP | Self::CONNECTOR) == Self::STOP
+    }
+
+    /// Whether it carries a topic and is capitalised.
+    #[inline]
+    fn is_name(self) -> bool {
+        self.traits & (Self::STOP | Self::CAPITAL) == Self::CAPITAL
+    }
 }
 
 /// Makes connectors that are capitalised beside a capitalised word parts of its name: `New York`, `De Gaulle`.
 pub(super) fn admit_name_parts(chunk: &mut [Piece]) {
     for index in 0..chunk.len() {
-        let piece = &chunk[index];
-        if !(piece.word.connector && piece.case_counts && piece.word.case.is_capitalised()) || piece.word.characters < 2
-        {
+        let piece = chunk[index];
+        if !piece.has(Piece::CONNECTOR | Piece::COUNTED_CAPITAL) || piece.characters < 2 {
             continue;
         }
-        let is_name = |p: &Piece| !p.word.stop && p.word.case.is_capitalised();
-        let before = index.checked_sub(1).is_some_and(|i| is_name(&chunk[i]));
-        if before || chunk.get(index + 1).is_some_and(is_name) {
-            chunk[index].word.stop = false;
+        let before = index.checked_sub(1).is_some_and(|i| chunk[i].is_name());
+        if before || chunk.get(index + 1).is_some_and(|after| after.is_name()) {
+            chunk[index].traits &= !Piece::STOP;
         }
     }
 }
 
 /// How a run of words is written.
+#[derive(Default)]
 pub(super) struct Shape {
-    pub case_counts: bool,
-    pub capitalised: bool,
-    pub acronym: bool,
+    /// How many words it has to a reader.
+    pub words: u8,
+    /// Whether a connector stands inside it.
     pub connected: bool,
-    pub number: bool,
-    last_capitalised: bool,
-    pub has_capital: bool,
-    pub has_small: bool,
-    /// Whether it is one word that is no topic by itself.
-    pub dependent: bool,
-    opened: bool,
-}
-
-impl Default for Shape {
-    fn default() -> Self {
-        Self {
-            case_counts: false,
-            capitalised: true,
-            acronym: true,
-            connected: false,
-            number: false,
-            last_capitalised: false,
-            has_capital: false,
-            has_small: false,
-            dependent: false,
-            opened: false,
-        }
-    }
+    /// The traits that any of its words that carry a topic has.
+    any: u16,
+    /// The traits of the last word, and of the last that carries a topic.
+    last: u16,
+    last_content: u16,
+    tokens: u8,
 }
 
 impl Shape {
     /// Takes one more word into the run.
-    pub fn add(&mut self, piece: &Piece) {
-        self.number = piece.word.number;
-        self.dependent = !self.opened && piece.word.dependent;
-        self.opened = true;
-        if piece.word.stop {
-            return;
+    #[inline]
+    pub(super) fn add(&mut self, piece: &Piece) {
+        self.tokens += 1;
+        self.last = piece.traits;
+        if !piece.has(Piece::STOP) {
+            self.any |= piece.traits;
+            self.last_content = piece.traits;
         }
-        let capitalised = piece.word.case.is_capitalised();
-        self.last_capitalised = capitalised;
-        self.has_small |= piece.word.case == Case::Lower;
-        if piece.case_counts {
-            self.has_capital |= capitalised;
-            self.case_counts = true;
-            self.capitalised &= capitalised;
-        }
-        self.acronym &= matches!(piece.word.case, Case::Upper | Case::Mixed);
     }
 
     /// Whether the number at the end belongs to a name: `France 24`, `Agenda 2030`.
-    pub fn number_fits(&self, number: &Piece) -> bool {
-        self.last_capitalised && number.word.characters <= 4
+    #[inline]
+    pub(super) fn number_fits(&self, number: &Piece) -> bool {
+        number.has(Piece::NUMBER) && self.last_content & Piece::CAPITAL != 0 && number.characters <= 4
+    }
+
+    /// What a candidate is that is written so.
+    #[inline]
+    pub(super) fn traits(&self) -> u16 {
+        let any = |traits: u16| self.any & traits != 0;
+        let counted = self.any & (Piece::COUNTED_CAPITAL | Piece::COUNTED_SMALL);
+        u16::from(self.connected) * Candidate::CONNECTED
+            + u16::from(counted == Piece::COUNTED_CAPITAL) * Candidate::CAPITALISED
+            + u16::from(any(Piece::COUNTED_CAPITAL) & any(Piece::LOWER)) * Candidate::MIXED
+            + u16::from((counted != 0) & !any(Piece::NO_ACRONYM)) * Candidate::ACRONYM
+            + u16::from(counted != 0) * Candidate::CASE_SEEN
+            + u16::from(self.last & Piece::NUMBER != 0) * Candidate::NUMBERED
+            + u16::from((self.tokens == 1) & (self.last & Piece::DEPENDENT != 0)) * Candidate::DEPENDENT
     }
 }
 
@@ -113,9 +162,9 @@ pub(super) fn opens_quote(text: &str, token: Token) -> bool {
 /// Whether the capitals of a sentence mean something: not in a headline that capitalises every word.
 pub(super) fn has_sentence_case(sentence: &[Piece]) -> bool {
     let (mut content, mut capitalised) = (0, 0);
-    for Piece { word, .. } in sentence {
-        content += u32::from(!word.stop);
-        capitalised += u32::from(!word.stop && word.case.is_capitalised());
+    for piece in sentence {
+        content += u32::from(piece.traits & Piece::STOP == 0);
+        capitalised += u32::from(piece.is_name());
     }
     content < 4 || capitalised * 10 < content * 9
 }

@@ -2,12 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{
-    Keyword, Options,
-    candidate::{Candidates, Node},
-    choose::Choice,
-    chunk::is_joined,
-};
+use super::{Keyword, Options, candidate::Node, candidates::Candidates, choose::Choice, chunk::is_joined};
 use crate::text::{document::Document, span::Span};
 
 /// The keywords that `chosen` stand for, in their order.
@@ -50,7 +45,7 @@ fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice])
     let mut places: FxHashMap<Node, Option<usize>> = FxHashMap::default();
     let mut opens = vec![false; document.terms().term_count()];
     for (index, choice) in chosen.iter().enumerate() {
-        for node in [Some(choice.node), candidates[choice.node].surname].into_iter().flatten() {
+        for node in [Some(choice.node), candidates.surname(&candidates[choice.node])].into_iter().flatten() {
             places.insert(node, Some(index));
             let mut at = node;
             while let Some(prefix) = candidates[at].prefix {

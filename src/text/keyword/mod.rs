@@ -3,6 +3,7 @@
 //! `docs/keywords.md` has the design, what each part adds and where the weights come from.
 
 mod candidate;
+mod candidates;
 mod choose;
 mod chunk;
 mod edges;
@@ -14,7 +15,7 @@ pub use score::{FEATURE_NAMES, FEATURES, Weights, weights};
 
 use super::{document::Document, span::Span};
 
-use self::{candidate::Candidates, choose::Choice};
+use self::{candidates::Candidates, choose::Choice};
 
 /// What kind of keyword is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

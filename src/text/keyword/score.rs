@@ -4,7 +4,8 @@ use std::{array, sync::LazyLock};
 
 use super::{
     Style,
-    candidate::{Candidates, Node},
+    candidate::{Candidate, Node},
+    candidates::Candidates,
     choose::Choice,
 };
 use crate::text::{document::Document, token::Terms};
@@ -155,19 +156,20 @@ pub(super) fn linear<const N: usize>(features: &Columns<N>, weights: &Weights) -
 /// The features of the complete candidates `numbers`.
 pub(super) fn features<const N: usize>(candidates: &Candidates, words: &Words, numbers: [Node; N]) -> Columns<N> {
     let nodes = numbers.map(|number| &candidates[number]);
+    let tallies = numbers.map(|number| candidates.tally(number));
     let containers = numbers.map(|number| candidates.containers(number));
     let means = numbers.map(|number| words.measure(candidates, number));
     // All counts first: what was just stored in parts cannot be loaded at once as a whole.
     let count = nodes.map(|node| float(node.count));
-    let case_seen = nodes.map(|node| float(node.case_seen.max(1)));
-    let capitalised = nodes.map(|node| float(node.capitalised));
-    let acronym = nodes.map(|node| float(node.acronym));
-    let sentences = nodes.map(|node| float(node.sentences));
-    let extent = nodes.map(|node| float(node.last - node.first));
-    let left_bounded = nodes.map(|node| float(node.left_bounded));
-    let right_bounded = nodes.map(|node| float(node.right_bounded));
-    let mixed = nodes.map(|node| float(node.mixed));
-    let after_stop = nodes.map(|node| float(node.after_stop));
+    let case_seen = tallies.map(|tally| float(tally.case_seen.max(1)));
+    let capitalised = tallies.map(|tally| float(tally.capitalised));
+    let acronym = tallies.map(|tally| float(tally.acronym));
+    let sentences = tallies.map(|tally| float(tally.sentences));
+    let extent = array::from_fn(|at| float(tallies[at].last - nodes[at].first));
+    let left_bounded = tallies.map(|tally| float(tally.left_bounded));
+    let right_bounded = tallies.map(|tally| float(tally.right_bounded));
+    let mixed = tallies.map(|tally| float(tally.mixed));
+    let after_stop = tallies.map(|tally| float(tally.after_stop));
     let within = containers.map(|containers| float(containers.count));
     let within_name = containers.map(|containers| float(containers.name_count));
     let log_count = nodes.map(|node| words.ln(node.count));
@@ -185,10 +187,10 @@ pub(super) fn features<const N: usize>(candidates: &Candidates, words: &Words, n
     [
         [1.0; N],
         log_count,
-        sentences.map(|count| (count / all_sentences).sqrt()),
+        sentences.map(|count: f32| (count / all_sentences).sqrt()),
         log_first.map(|log| log / 6.0),
-        extent.map(|extent| extent / all_tokens),
-        nodes.map(|node| flag(node.in_title)),
+        extent.map(|extent: f32| extent / all_tokens),
+        nodes.map(|node| flag(node.is(Candidate::IN_TITLE))),
         capitalised,
         divide(acronym, case_seen),
         share(left_bounded),
@@ -200,13 +202,15 @@ pub(super) fn features<const N: usize>(candidates: &Candidates, words: &Words, n
         means.map(|means| means.mean_log_count),
         means.map(|means| means.least_log_count),
         log_characters,
-        nodes.map(|node| flag(node.connected || node.numbered)),
+        nodes.map(|node| flag(node.is(Candidate::CONNECTED | Candidate::NUMBERED))),
         single_lower,
         means.map(|means| means.mean_log_longer),
         nodes.map(|node| flag(node.count == 1)),
         share(mixed),
-        nodes.map(|node| flag(node.surname.is_some())),
-        nodes.map(|node| node.surname.map_or(0.0, |_| (float(node.count) / float(node.in_full)).ln())),
+        tallies.map(|tally| flag(tally.surname.is_some())),
+        array::from_fn(|at| {
+            tallies[at].surname.map_or(0.0, |_| (float(nodes[at].count) / float(tallies[at].in_full)).ln())
+        }),
         multiply(single_lower, log_characters.map(|log| log - 2.0)),
         share(after_stop),
         multiply(is_phrase, small),
@@ -298,7 +302,9 @@ impl Words {
         let single = |term| {
             let node = candidates.child(None, term)?;
             let (single, longer) = (&candidates[node], candidates.containers(node).longer);
-            single.complete.then(|| Single { log_count: words.ln(single.count), log_longer: words.ln(longer + 1) })
+            single
+                .is(Candidate::COMPLETE)
+                .then(|| Single { log_count: words.ln(single.count), log_longer: words.ln(longer + 1) })
         };
         words.by_term = (0..).take(terms.term_count()).map(single).collect();
         words
