@@ -70,6 +70,9 @@ impl Candidate {
     pub const DEPENDENT: u16 = 1 << 10;
     /// It may be a keyword: it neither starts nor ends with a stop word.
     pub const COMPLETE: u16 = 1 << 11;
+    /// What a score tells from the traits of one that occurs once.
+    pub const SCORED: u16 = 0xff;
+
     /// Whether it is any of `traits`.
     #[inline]
     pub(super) fn is(&self, traits: u16) -> bool {

@@ -105,6 +105,18 @@ impl Candidates {
         self.containers[node.index()]
     }
 
+    /// None but `candidate`, of one stem, in a text so long that it is no share of it.
+    pub(super) fn one(candidate: Candidate) -> Self {
+        let containers = vec![Containers::default()];
+        Self { nodes: vec![candidate], containers, sentences: u32::MAX, terms: 1, ..Self::default() }
+    }
+
+    /// The highest count of a single stem, and the highest number of longer ones that hold one.
+    pub(super) fn highest_of_singles(&self) -> (u32, u32) {
+        let singles = self.nodes[..self.terms].iter().zip(&self.containers);
+        singles.fold((0, 0), |(count, longer), (node, held)| (count.max(node.count), longer.max(held.longer)))
+    }
+
     /// What was counted of `node`.
     pub(super) fn tally(&self, node: Node) -> Tally {
         let candidate = &self[node];

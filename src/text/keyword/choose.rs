@@ -1,6 +1,9 @@
 //! Choosing: the best candidates; one inside another only where each has a use of its own.
 
-use std::{cmp::Ordering, collections::BinaryHeap};
+use std::{
+    cmp::Ordering,
+    collections::{BinaryHeap, binary_heap::PeekMut},
+};
 
 use super::{
     Options,
@@ -22,17 +25,31 @@ pub(super) struct Choice {
     pub node: Node,
     /// Its linear score.
     pub score: f32,
+    /// Whether its score is only known to be no higher.
+    pub estimated: bool,
 }
 
-/// The best of `pool`, best first, `max_keywords` at most.
-pub(super) fn best(candidates: &Candidates, pool: Vec<Choice>, max_keywords: usize) -> Vec<Choice> {
+/// The best of `pool`, best first, `max_keywords` at most. Where a score is estimated, `score` tells it once no other is
+/// higher.
+pub(super) fn best(
+    candidates: &Candidates,
+    pool: Vec<Choice>,
+    max_keywords: usize,
+    score: impl Fn(Node) -> f32,
+) -> Vec<Choice> {
     let rank = |choice: Choice| Ranked { choice, first: candidates[choice.node].first };
     // A few of many are wanted: a heap need not sort the rest.
     let mut ranked: BinaryHeap<Ranked> = pool.into_iter().map(rank).collect::<Vec<_>>().into();
     let mut chosen: Vec<(Choice, Vec<u32>)> = Vec::new();
     while chosen.len() < max_keywords
-        && let Some(Ranked { choice, .. }) = ranked.pop()
+        && let Some(mut first) = ranked.peek_mut()
     {
+        let choice = &mut first.choice;
+        if choice.estimated {
+            *choice = Choice { score: score(choice.node), estimated: false, ..*choice };
+            continue;
+        }
+        let Ranked { choice, .. } = PeekMut::pop(first);
         let stems = candidates.stems(choice.node);
         let count = |choice: &Choice| candidates[choice.node].count;
         let may_join = |(other, other_stems): &(Choice, Vec<u32>)| {
@@ -89,7 +106,7 @@ pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &O
     for (number, node) in candidates.iter() {
         let may_come = blocked.is_empty() || !is_blocked(number) && !names_blocked(candidates, node, is_blocked);
         if may_stand(node, candidates.containers(number)) && may_come {
-            pool.push(Choice { node: number, score: 0.0 });
+            pool.push(Choice { node: number, score: 0.0, estimated: false });
         }
     }
     pool

@@ -15,7 +15,7 @@ pub use score::{FEATURE_NAMES, FEATURES, Weights, weights};
 
 use super::{document::Document, span::Span};
 
-use self::{candidates::Candidates, choose::Choice};
+use self::{candidates::Candidates, choose::Choice, score::Scorer};
 
 /// What kind of keyword is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,11 +63,11 @@ pub struct Keyword {
 
 /// The keywords of `document`, best first. Scores fall strictly; of equals the one that comes first in the text is better.
 pub fn extract(document: &Document<'_>, options: &Options) -> Vec<Keyword> {
-    let weights = weights(options.style);
     let candidates = Candidates::of(document, options.max_words);
     let mut pool = choose::pool(document, &candidates, options);
-    score::score(document, &candidates, weights, &mut pool);
-    let chosen = choose::best(&candidates, pool, options.max_keywords);
+    let scorer = Scorer::new(document, &candidates, options.style);
+    scorer.estimate(&mut pool);
+    let chosen = choose::best(&candidates, pool, options.max_keywords, |node| scorer.score(node));
     mention::keywords(document, &candidates, &chosen, options)
 }
 
@@ -90,9 +90,8 @@ impl Measured {
         let candidates = Candidates::of(document, options.max_words);
         let pool = choose::pool(document, &candidates, options);
         let keywords = mention::keywords(document, &candidates, &pool, options);
-        let words = score::Words::of(document.terms(), &candidates);
-        let features =
-            pool.iter().map(|c| score::features(&candidates, &words, [c.node]).map(|[value]| value)).collect();
+        let words = score::Words::of(&candidates);
+        let features = pool.iter().map(|c| score::features(&words, [c.node]).map(|[value]| value)).collect();
         let archive = score::Commonness::of(document);
         let commonness = pool.iter().map(|c| archive.mean(&candidates, c.node)).collect();
         Self { keywords, features, commonness, candidates, pool }
@@ -106,7 +105,7 @@ impl Measured {
     /// The indices of the candidates that would be chosen by `scores`, one a candidate, best first.
     pub fn choose(&self, scores: &[f32], max_keywords: usize) -> Vec<usize> {
         let pool = self.pool.iter().zip(scores).map(|(choice, &score)| Choice { score, ..*choice }).collect();
-        let chosen = choose::best(&self.candidates, pool, max_keywords);
+        let chosen = choose::best(&self.candidates, pool, max_keywords, |_| f32::NEG_INFINITY);
         chosen.iter().filter_map(|c| self.pool.iter().position(|p| p.node == c.node)).collect()
     }
 }

@@ -8,7 +8,7 @@ use super::{
     candidates::Candidates,
     choose::Choice,
 };
-use crate::text::{document::Document, token::Terms};
+use crate::text::document::Document;
 
 /// How many features a candidate has.
 pub const FEATURES: usize = 29;
@@ -122,22 +122,134 @@ static PHRASES: Weights = [
     -0.438, // count of a single lower-case one
 ];
 
-/// Scores every candidate of `pool` by `weights`, less what the commonness of its words takes from it.
-pub(super) fn score(document: &Document<'_>, candidates: &Candidates, weights: &Weights, pool: &mut [Choice]) {
-    let words = Words::of(document.terms(), candidates);
-    let commonness = Commonness::of(document);
-    for batch in pool.chunks_mut(BATCH) {
-        // The last batch is filled up with its last candidate.
-        let nodes: [Node; BATCH] = array::from_fn(|at| batch[at.min(batch.len() - 1)].node);
-        let scores = linear(&features(candidates, &words, nodes), weights);
-        for (choice, score) in batch.iter_mut().zip(scores) {
-            choice.score = score - commonness.penalty(candidates, choice.node);
+/// Scores the candidates of a document by `weights`, less what the commonness of their words takes from it.
+pub(super) struct Scorer<'c> {
+    weights: &'static Weights,
+    words: Words<'c>,
+    commonness: Commonness,
+    once: &'static Once,
+    /// What a phrase gets at most for what its words are like by themselves.
+    most_of_words: f32,
+}
+
+impl<'c> Scorer<'c> {
+    /// That of `style`.
+    pub(super) fn new(document: &Document<'_>, candidates: &'c Candidates, style: Style) -> Self {
+        let (weights, words) = (weights(style), Words::of(candidates));
+        let (count, longer) = candidates.highest_of_singles();
+        let (count, longer) = (words.ln(count.max(1)), words.ln(longer + 1));
+        // The least is no more than the mean, and the mean no more than the highest.
+        let counts = weights[MEAN_LOG_COUNT].max(weights[MEAN_LOG_COUNT] + weights[LEAST_LOG_COUNT]) * count;
+        let most_of_words = counts.max(0.0) + (weights[MEAN_LOG_LONGER] * longer).max(0.0);
+        Self { weights, words, commonness: Commonness::of(document), once: Once::of(style), most_of_words }
+    }
+
+    /// Scores every candidate of `pool` that occurs more than once, and says of the others, of which few are chosen, how
+    /// high their scores can be.
+    pub(super) fn estimate(&self, pool: &mut [Choice]) {
+        let candidates = self.words.candidates;
+        let share = self.weights[SHARE] * (1.0 / float(candidates.sentences.max(1))).sqrt();
+        let mut recurrent = Vec::with_capacity(pool.len());
+        for choice in pool {
+            if candidates[choice.node].count > 1 {
+                recurrent.push(choice);
+            } else {
+                choice.score = share + self.ceiling(choice.node);
+                choice.estimated = true;
+            }
         }
+        for batch in recurrent.chunks_mut(BATCH) {
+            // The last batch is filled up with its last candidate.
+            let nodes: [Node; BATCH] = array::from_fn(|at| batch[at.min(batch.len() - 1)].node);
+            for (choice, score) in batch.iter_mut().zip(self.scores(nodes)) {
+                choice.score = score;
+            }
+        }
+    }
+
+    /// The score of `node`.
+    pub(super) fn score(&self, node: Node) -> f32 {
+        let [score] = self.scores([node]);
+        score
+    }
+
+    fn scores<const N: usize>(&self, nodes: [Node; N]) -> [f32; N] {
+        let scores = linear(&features(&self.words, nodes), self.weights);
+        array::from_fn(|at| scores[at] - self.commonness.penalty(self.words.candidates, nodes[at]))
+    }
+
+    /// What the score of `node`, which occurs once, is at most, but for the share of the sentences that hold it.
+    fn ceiling(&self, node: Node) -> f32 {
+        // More than what is lost where the parts of a score are added in another order.
+        const ROUNDING: f32 = 0.001;
+        let (weights, candidates) = (self.weights, self.words.candidates);
+        let (candidate, containers) = (&candidates[node], candidates.containers(node));
+        let single_lower = flag((candidate.words == 1) & !candidate.is_name());
+        let own_words = [self.most_of_words, weights[MEAN_LOG_LONGER] * self.words.ln(containers.longer + 1)];
+        self.once.score(candidate)
+            + weights[FIRST] / 6.0 * self.words.ln(candidate.first + 1)
+            + (weights[CHARACTERS] + weights[SINGLE_LOWER_CHARACTERS] * single_lower)
+                * self.words.ln(candidate.characters)
+            + weights[WITHIN] * float(containers.count)
+            + weights[WITHIN_NAME] * float(containers.name_count)
+            + own_words[usize::from(candidate.tokens == 1)]
+            + ROUNDING
     }
 }
 
 /// Candidates that are measured and scored side by side, so that the processor does several at once.
 const BATCH: usize = 4;
+
+/// Features whose values are not told by the traits of a candidate that occurs once.
+const SHARE: usize = 2;
+const FIRST: usize = 3;
+const WITHIN: usize = 10;
+const WITHIN_NAME: usize = 11;
+const MEAN_LOG_COUNT: usize = 14;
+const LEAST_LOG_COUNT: usize = 15;
+const CHARACTERS: usize = 16;
+const MEAN_LOG_LONGER: usize = 19;
+const SINGLE_LOWER_CHARACTERS: usize = 24;
+
+/// The scores of candidates that occur once by their traits and words alone: at the start of an endless text, of one
+/// character, inside no other.
+struct Once(Vec<f32>);
+
+impl Once {
+    const MOST_WORDS: u8 = 3;
+
+    fn of(style: Style) -> &'static Self {
+        static TAGS: LazyLock<Once> = LazyLock::new(|| Once::new(weights(Style::Tags)));
+        static PHRASES: LazyLock<Once> = LazyLock::new(|| Once::new(weights(Style::Phrases)));
+        match style {
+            Style::Tags => &TAGS,
+            Style::Phrases => &PHRASES,
+        }
+    }
+
+    fn new(weights: &Weights) -> Self {
+        let all = (0..=Self::MOST_WORDS).flat_map(|words| (0..=Candidate::SCORED).map(move |traits| (traits, words)));
+        let score = |(traits, words)| {
+            let candidates = Candidates::one(Candidate {
+                traits,
+                words,
+                tokens: 1,
+                characters: 1,
+                count: 1,
+                ..Candidate::default()
+            });
+            let [score] = linear(&features(&Words::of(&candidates), [Node::at(0)]), weights);
+            score
+        };
+        Self(all.map(score).collect())
+    }
+
+    fn score(&self, candidate: &Candidate) -> f32 {
+        let traits = candidate.traits & Candidate::SCORED;
+        let words = candidate.words.min(Self::MOST_WORDS);
+        self.0[usize::from(words) * (usize::from(Candidate::SCORED) + 1) + usize::from(traits)]
+    }
+}
 
 /// Each feature of some candidates.
 pub(super) type Columns<const N: usize> = [[f32; N]; FEATURES];
@@ -154,11 +266,12 @@ pub(super) fn linear<const N: usize>(features: &Columns<N>, weights: &Weights) -
 }
 
 /// The features of the complete candidates `numbers`.
-pub(super) fn features<const N: usize>(candidates: &Candidates, words: &Words, numbers: [Node; N]) -> Columns<N> {
+pub(super) fn features<const N: usize>(words: &Words<'_>, numbers: [Node; N]) -> Columns<N> {
+    let candidates = words.candidates;
     let nodes = numbers.map(|number| &candidates[number]);
     let tallies = numbers.map(|number| candidates.tally(number));
     let containers = numbers.map(|number| candidates.containers(number));
-    let means = numbers.map(|number| words.measure(candidates, number));
+    let means = numbers.map(|number| words.measure(number));
     // All counts first: what was just stored in parts cannot be loaded at once as a whole.
     let count = nodes.map(|node| float(node.count));
     let case_seen = tallies.map(|tally| float(tally.case_seen.max(1)));
@@ -271,19 +384,10 @@ impl Commonness {
 }
 
 /// What the words of a document are like by themselves.
-pub(super) struct Words {
-    /// By stem; `None` where it is no candidate by itself.
-    by_term: Vec<Option<Single>>,
+pub(super) struct Words<'c> {
+    candidates: &'c Candidates,
     /// The natural logarithms of small numbers.
     logarithms: &'static [f32],
-}
-
-/// A word that is a candidate by itself.
-#[derive(Clone, Copy)]
-struct Single {
-    log_count: f32,
-    /// Of the longer candidates that hold it.
-    log_longer: f32,
 }
 
 /// What the words of one candidate are like.
@@ -294,20 +398,11 @@ struct Means {
     mean_log_longer: f32,
 }
 
-impl Words {
-    /// Those of a document's `terms`.
-    pub(super) fn of(terms: &Terms, candidates: &Candidates) -> Self {
+impl<'c> Words<'c> {
+    /// Those of the document that has `candidates`.
+    pub(super) fn of(candidates: &'c Candidates) -> Self {
         static SMALL: LazyLock<Vec<f32>> = LazyLock::new(|| (0_u16..1024).map(|count| f32::from(count).ln()).collect());
-        let mut words = Self { by_term: Vec::new(), logarithms: &SMALL };
-        let single = |term| {
-            let node = candidates.child(None, term)?;
-            let (single, longer) = (&candidates[node], candidates.containers(node).longer);
-            single
-                .is(Candidate::COMPLETE)
-                .then(|| Single { log_count: words.ln(single.count), log_longer: words.ln(longer + 1) })
-        };
-        words.by_term = (0..).take(terms.term_count()).map(single).collect();
-        words
+        Self { candidates, logarithms: &SMALL }
     }
 
     /// The natural logarithm of a count: most are small, and those are kept.
@@ -315,14 +410,17 @@ impl Words {
         self.logarithms.get(count as usize).copied().unwrap_or_else(|| float(count).ln())
     }
 
-    fn measure(&self, candidates: &Candidates, node: Node) -> Means {
+    fn measure(&self, node: Node) -> Means {
         let (mut sum, mut least, mut longer, mut words) = (0.0_f32, f32::INFINITY, 0.0_f32, 0.0_f32);
         let mut at = Some(node);
-        while let Some(part) = at.map(|at| &candidates[at]) {
-            if let Some(single) = self.by_term.get(part.term as usize).copied().flatten() {
-                sum += single.log_count;
-                least = least.min(single.log_count);
-                longer += single.log_longer;
+        while let Some(part) = at.map(|at| &self.candidates[at]) {
+            let word = Node::at(part.term as usize);
+            let single = &self.candidates[word];
+            if single.is(Candidate::COMPLETE) {
+                let log_count = self.ln(single.count);
+                sum += log_count;
+                least = least.min(log_count);
+                longer += self.ln(self.candidates.containers(word).longer + 1);
                 words += 1.0;
             }
             at = part.prefix;
