@@ -2,10 +2,7 @@
 //!
 //! A chunk is a run of words with nothing but white space between them, inside one sentence.
 
-use std::{
-    mem,
-    ops::{Index, Range},
-};
+use std::{mem, ops::Index};
 
 use rustc_hash::FxHashMap;
 
@@ -16,7 +13,7 @@ use super::{
         token::{Terms, Token},
     },
     candidate::{Candidate, Node, Occurrence, Tally},
-    chunk::{Piece, Shape, admit_name_parts, has_sentence_case, is_joined, opens_quote},
+    chunk::{Piece, SentenceCase, Shape, admit_name_parts, is_joined, opens_quote},
     edges::Edges,
     opening::{dateline, headline_end},
 };
@@ -56,8 +53,9 @@ pub(super) struct Candidates {
     edges: Edges,
     /// How many stems there are.
     terms: usize,
-    /// The words of the sentence that is being read.
+    /// The words of the sentence that is being read, and where candidates may start in its last chunk.
     pieces: Vec<Piece>,
+    starts: Vec<usize>,
 }
 
 impl Candidates {
@@ -154,23 +152,31 @@ impl Candidates {
         let mut pieces = mem::take(&mut self.pieces);
         pieces.clear();
         pieces.extend(tokens.iter().map(|&token| Piece::new(terms.word(token))));
-        let trusted = has_sentence_case(&pieces);
+        let mut case = SentenceCase::of(&pieces);
+        let trusted = case.is_trusted();
+        case.leave_out(pieces.first());
         let sentence_start = self.tokens;
         let mut chunk_start = 0;
         for (index, neighbours) in (1..).zip(tokens.windows(2)) {
             let (before, token) = (neighbours[0], neighbours[1]);
-            let blank = text.as_bytes()[before.span.end..token.span.start] == *b" ";
-            if !blank && !is_joined(text, before, token) {
-                self.add_chunk(&mut pieces[chunk_start..index], sentence_start, place);
-                chunk_start = index;
+            let mut counts = trusted;
+            if text.as_bytes()[before.span.end..token.span.start] != *b" " {
+                if !is_joined(text, before, token) {
+                    self.add_chunk(&mut pieces[chunk_start..index], sentence_start, place);
+                    chunk_start = index;
+                }
+                if opens_quote(text, token) {
+                    case.leave_out(pieces.get(index));
+                    counts = false;
+                }
             }
-            let piece = &mut pieces[index];
-            piece.count_case(trusted && (blank || !opens_quote(text, token)));
-            let counted = u32::from(piece.traits & Piece::STOP == 0);
-            self.cased += counted * u32::from(piece.traits & (Piece::COUNTED_CAPITAL | Piece::COUNTED_SMALL) != 0);
-            self.capitalised += counted * u32::from(piece.has(Piece::COUNTED_CAPITAL));
+            pieces[index].count_case(counts);
         }
         self.add_chunk(&mut pieces[chunk_start..], sentence_start, place);
+        if trusted {
+            self.cased += case.content;
+            self.capitalised += case.capitalised;
+        }
         self.sentences += 1;
         self.pieces = pieces;
     }
@@ -181,49 +187,50 @@ impl Candidates {
         self.capitalised as f32 / self.cased.max(1) as f32
     }
 
+    /// Counts the candidates of a chunk.
     fn add_chunk(&mut self, pieces: &mut [Piece], sentence_start: u32, place: Place) {
-        admit_name_parts(pieces);
+        let mut starts = mem::take(&mut self.starts);
+        starts.clear();
+        starts.resize(pieces.len() + 1, 0);
+        let (mut count, mut names) = (0, false);
+        for (index, piece) in pieces.iter().enumerate() {
+            names |= piece.may_join_name();
+            starts[count] = index;
+            count += usize::from(!piece.ends_candidates());
+        }
+        if names {
+            admit_name_parts(pieces);
+        }
         let chunk = Chunk { pieces, position: self.tokens, sentence_start, place };
-        // Stretches without a word that ends candidates, from the last to the first.
-        let ends = |piece: &Piece| piece.ends_candidates();
-        let mut end = chunk.pieces.len();
-        while let Some(last) = chunk.pieces[..end].iter().rposition(|piece| !ends(piece)) {
-            let start = chunk.pieces[..last].iter().rposition(ends).map_or(0, |before| before + 1);
-            self.add_stretch(&chunk, start..last + 1);
-            end = start;
-        }
-        self.tokens += u32::try_from(chunk.pieces.len()).unwrap_or(u32::MAX);
-    }
-
-    fn add_stretch(&mut self, chunk: &Chunk<'_>, stretch: Range<usize>) {
-        let Range { start: mut opening, end: mut closing } = stretch;
-        let is_stop = |at: usize| chunk.pieces[at].has(Piece::STOP);
-        // No candidate starts or ends with a connector, unless a number follows.
-        while opening < closing && is_stop(opening) {
-            opening += 1;
-        }
-        let numbered = chunk.pieces.get(closing).is_some_and(|piece| piece.has(Piece::NUMBER));
-        while !numbered && closing > opening && is_stop(closing - 1) {
-            closing -= 1;
-        }
-        for piece in chunk.pieces[closing..stretch.end].iter().rev() {
-            self.single(piece);
-        }
-        let limit = closing + usize::from(numbered);
         // Runs are added from the last start to the first, so that each finds the run without its first token.
-        let mut suffixes: [Option<Node>; MOST_TOKENS] = [None; MOST_TOKENS];
-        for start in (opening..closing).rev() {
-            self.add_runs(chunk, start..limit.min(start + MOST_TOKENS), &mut suffixes);
+        let mut runs = Runs::default();
+        let mut next = usize::MAX;
+        for &start in starts[..count].iter().rev() {
+            if start + 1 != next {
+                // A number may end the last of them.
+                let numbered = pieces.get(start + 1).is_some_and(|piece| piece.has(Piece::NUMBER));
+                runs = Runs { end: start + 1 + usize::from(numbered), ..Runs::default() };
+            }
+            next = start;
+            let leads = pieces[start].has(Piece::STOP);
+            if leads && (start == 0 || pieces[start - 1].ends_candidates()) {
+                // No candidate starts with a connector,
+                self.single(&pieces[start]);
+            } else if leads && start + 1 == runs.end {
+                // and none ends with one.
+                self.single(&pieces[start]);
+                runs.end = start;
+            } else {
+                self.add_runs(&chunk, start, &mut runs);
+            }
         }
-        for piece in chunk.pieces[stretch.start..opening].iter().rev() {
-            self.single(piece);
-        }
+        self.tokens += u32::try_from(pieces.len()).unwrap_or(u32::MAX);
+        self.starts = starts;
     }
 
-    /// Counts the candidates that start where `tokens` do. `suffixes` are the runs that start one token later, by their
-    /// length, and then those that start here.
-    fn add_runs(&mut self, chunk: &Chunk<'_>, tokens: Range<usize>, suffixes: &mut [Option<Node>; MOST_TOKENS]) {
-        let start = tokens.start;
+    /// Counts the candidates that start at `start`. `runs` are those that start one token later, and then those that
+    /// start here.
+    fn add_runs(&mut self, chunk: &Chunk<'_>, start: usize, runs: &mut Runs) {
         let is_candidate = !chunk.pieces[start].has(Piece::STOP);
         let after_stop = start > 0 && chunk.pieces[start - 1].has(Piece::STOP);
         let context = chunk.place.traits()
@@ -232,7 +239,7 @@ impl Candidates {
         let position = chunk.position + u32::try_from(start).unwrap_or(u32::MAX);
         let mut shape = Shape::default();
         let (mut parent, mut suffix, mut length) = (None, None, 0);
-        for piece in &chunk.pieces[tokens] {
+        for piece in chunk.pieces[start..runs.end].iter().take(MOST_TOKENS) {
             shape.words += u8::from(!piece.has(Piece::ELIDED));
             if usize::from(shape.words) > self.max_words || piece.ends_candidates() && !shape.number_fits(piece) {
                 break;
@@ -242,7 +249,7 @@ impl Candidates {
                 None => self.single(piece),
                 Some(parent) => self.longer(parent, suffix, piece, &shape),
             };
-            suffix = suffixes[length].replace(node);
+            suffix = runs.nodes[length].replace(node);
             length += 1;
             let is_connector = piece.has(Piece::STOP | Piece::CONNECTOR);
             if is_candidate && !is_connector {
@@ -253,7 +260,8 @@ impl Candidates {
             shape.connected |= is_connector;
             parent = Some(node);
         }
-        suffixes[length..].fill(None);
+        // Runs that start one token earlier are longer by two at most: by that token and a number.
+        runs.nodes[length] = None;
     }
 
     /// The run of `piece` alone.
@@ -390,6 +398,15 @@ impl Index<Node> for Candidates {
     fn index(&self, node: Node) -> &Candidate {
         &self.nodes[node.index()]
     }
+}
+
+/// The runs that start at a token, with nothing between them that ends candidates.
+#[derive(Default)]
+struct Runs {
+    /// By their length; what follows an empty place is of no use.
+    nodes: [Option<Node>; MOST_TOKENS + 1],
+    /// Where the longest may end.
+    end: usize,
 }
 
 /// A chunk that is being read.

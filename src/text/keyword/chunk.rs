@@ -55,13 +55,20 @@ impl Piece {
     /// Says that its capital, or that it has none, means something.
     #[inline]
     pub(super) fn count_case(&mut self, counts: bool) {
-        self.traits |= ((self.traits & Self::CASE) << 2) * u16::from(counts);
+        let mask = if counts { Self::CASE } else { 0 };
+        self.traits |= (self.traits & mask) << 2;
     }
 
     /// Whether no candidate goes on past it.
     #[inline]
     pub(super) fn ends_candidates(self) -> bool {
         self.traits & (Self::STOP | Self::CONNECTOR) == Self::STOP
+    }
+
+    /// Whether it is a connector that is part of a name where it stands beside one.
+    #[inline]
+    pub(super) fn may_join_name(self) -> bool {
+        self.has(Self::CONNECTOR | Self::COUNTED_CAPITAL)
     }
 
     /// Whether it carries a topic and is capitalised.
@@ -75,7 +82,7 @@ impl Piece {
 pub(super) fn admit_name_parts(chunk: &mut [Piece]) {
     for index in 0..chunk.len() {
         let piece = chunk[index];
-        if !piece.has(Piece::CONNECTOR | Piece::COUNTED_CAPITAL) || piece.characters < 2 {
+        if !piece.may_join_name() || piece.characters < 2 {
             continue;
         }
         let before = index.checked_sub(1).is_some_and(|i| chunk[i].is_name());
@@ -159,12 +166,31 @@ pub(super) fn opens_quote(text: &str, token: Token) -> bool {
     }
 }
 
-/// Whether the capitals of a sentence mean something: not in a headline that capitalises every word.
-pub(super) fn has_sentence_case(sentence: &[Piece]) -> bool {
-    let (mut content, mut capitalised) = (0, 0);
-    for piece in sentence {
-        content += u32::from(piece.traits & Piece::STOP == 0);
-        capitalised += u32::from(piece.is_name());
+/// How many words of a sentence carry a topic, and how many of them are capitalised.
+#[derive(Default)]
+pub(super) struct SentenceCase {
+    pub content: u32,
+    pub capitalised: u32,
+}
+
+impl SentenceCase {
+    pub(super) fn of(sentence: &[Piece]) -> Self {
+        let mut case = Self::default();
+        for piece in sentence {
+            case.content += u32::from(!piece.has(Piece::STOP));
+            case.capitalised += u32::from(piece.is_name());
+        }
+        case
     }
-    content < 4 || capitalised * 10 < content * 9
+
+    /// Whether the capitals mean something: not in a headline that capitalises every word.
+    pub(super) fn is_trusted(&self) -> bool {
+        self.content < 4 || self.capitalised * 10 < self.content * 9
+    }
+
+    /// No longer counts `piece`, one of the sentence.
+    pub(super) fn leave_out(&mut self, piece: Option<&Piece>) {
+        self.content -= u32::from(piece.is_some_and(|piece| !piece.has(Piece::STOP)));
+        self.capitalised -= u32::from(piece.is_some_and(|piece| piece.is_name()));
+    }
 }
