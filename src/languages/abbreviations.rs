@@ -133,10 +133,10 @@ impl Abbreviations {
         self.lists().shapes_of_starters.may_hold(word)
     }
 
-    /// Whether `text` may start with a word that [`Self::starts_sentences`].
+    /// Whether `text` may go on at `at` with a word that [`Self::starts_sentences`].
     #[inline]
-    pub fn may_start_with_starter(&self, text: &str) -> bool {
-        self.lists().heads_of_starters.may_start(text)
+    pub fn may_be_starter_at(&self, text: &str, at: usize) -> bool {
+        self.lists().heads_of_starters.may_start(text, at)
     }
 
     /// What is known of `word`, given in lower case and without its last full stop.

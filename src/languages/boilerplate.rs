@@ -89,16 +89,17 @@ impl Boilerplate {
         self.lists().lines.contains(line)
     }
 
-    /// Whether `text`, not normalised, may be such that [`Self::may_start`] it: the first question, since most are not.
+    /// Whether `text`, not normalised, may from `at` on be such that [`Self::may_start`] it: the first question, since most
+    /// are not.
     #[inline]
-    pub fn may_start_at(&self, text: &str) -> bool {
-        self.lists().heads_of_starts.may_start(text)
+    pub fn may_start_at(&self, text: &str, at: usize) -> bool {
+        self.lists().heads_of_starts.may_start(text, at)
     }
 
     /// Whether `line`, not normalised, may be one that [`Self::may_be_line`], or its first word one of the calendar.
     #[inline]
     pub fn may_be_line_at(&self, line: &str) -> bool {
-        self.lists().heads_of_lines.may_start(line)
+        self.lists().heads_of_lines.may_start(line, 0)
     }
 
     /// Whether `text` may start with a phrase that only boilerplate starts with, in this language or in any.

@@ -15,12 +15,14 @@ struct Head {
 pub(super) struct Heads {
     /// By the hash the characters after the letters.
     next: [u32; 512],
-    /// The hashes of [`opening`]s, as bits.
+    /// The hashes of the first four bytes, where they are an [`opening`], as bits.
     openings: [u64; 256],
+    /// By the same hashes the fifth bytes.
+    fifths: [u32; 256],
 }
 
 impl Head {
-    /// That of `text`; `None` where it starts with no frequent letter, or a rare one follows before the fourth.
+    /// That of `text`; `None` where it starts with no frequent letter or mark, or a rare one follows before the fourth letter.
     #[inline]
     fn of(text: &str) -> Option<Self> {
         if text.as_bytes().first()?.is_ascii() { Self::of_ascii(text.as_bytes()) } else { Self::of_others(text) }
@@ -31,6 +33,9 @@ impl Head {
         let start = u64::from_be_bytes(bytes.first_chunk().copied().unwrap_or_else(|| padded(bytes)));
         let four = u32::try_from(start >> 32).unwrap_or_default();
         let letters = leading_letters(four);
+        if bytes[0].is_ascii_punctuation() {
+            return Some(Self { hash: hash(u32::from(bytes[0])), next: u32::MAX });
+        }
         let after = start << (8 * letters);
         if letters == 0 || letters < 4 && after >> 63 == 1 {
             return None;
@@ -47,6 +52,9 @@ impl Head {
     fn of_others(text: &str) -> Option<Self> {
         let mut rest = text.chars();
         let first = rest.next()?;
+        if is_mark(first) {
+            return Some(Self { hash: hash(u32::from(first)), next: u32::MAX });
+        }
         if is_caseless(first) {
             return Some(Self { hash: hash(u32::from(first)), next: bit(rest.next()) });
         }
@@ -115,6 +123,12 @@ fn lower(c: char) -> Option<u32> {
     }
 }
 
+/// Whether `c` is a frequent mark beyond ASCII: a dash, a quotation mark, a bullet, an ellipsis.
+#[inline]
+fn is_mark(c: char) -> bool {
+    matches!(c, '«' | '»' | '\u{2010}'..='\u{2027}')
+}
+
 /// Whether `c` is a frequent letter without case: of Hebrew, Arabic, Devanagari, Thai, kana, Han, Hangul.
 #[inline]
 fn is_caseless(c: char) -> bool {
@@ -128,36 +142,46 @@ impl Heads {
             self.next[head.hash] |= head.next;
         }
         match *phrase.as_bytes() {
-            [first, second] => (b'a'..=b'z').for_each(|next| self.insert_opening([first, second, b' ', next])),
-            [first, second, third] => self.insert_opening([first, second, third, b' ']),
-            [first, second, third, fourth, ..] => self.insert_opening([first, second, third, fourth]),
+            [first, second] => (b'a'..=b'z').for_each(|next| self.insert_opening([first, second, b' ', next], u32::MAX)),
+            [first, second, third] => self.insert_opening([first, second, third, b' '], u32::MAX),
+            [first, second, third, fourth] => self.insert_opening([first, second, third, fourth], u32::MAX),
+            [first, second, third, fourth, fifth, ..] => {
+                self.insert_opening([first, second, third, fourth], 1 << (fifth & 0x1f));
+            }
             // A letter alone opens no text that starts with two.
             [_] | [] => {}
         }
     }
 
-    fn insert_opening(&mut self, four: [u8; 4]) {
+    fn insert_opening(&mut self, four: [u8; 4], fifths: u32) {
         if let Some((word, bit)) = opening(u32::from_be_bytes(four)) {
             self.openings[word] |= bit;
+            self.fifths[word] |= fifths;
         }
     }
 
-    /// Whether a phrase that `text` may start with was added.
+    /// Whether a phrase that `text` may go on with at `at` was added.
     #[inline]
-    pub(super) fn may_start(&self, text: &str) -> bool {
+    pub(super) fn may_start(&self, text: &str, at: usize) -> bool {
         // Most text is told by its first four characters.
-        let four = text.as_bytes().first_chunk().map(|four| u32::from_be_bytes(*four));
+        let four = text.as_bytes()[at..].first_chunk().map(|four| u32::from_be_bytes(*four));
         if let Some((word, bit)) = four.and_then(opening)
             && self.openings[word] & bit == 0
         {
             return false;
         }
-        self.may_start_with_head(text)
+        self.may_start_with_head(&text[at..])
     }
 
-    /// The same where the first letters do not tell.
+    /// The same where the first four bytes do not tell.
     #[inline(never)]
     fn may_start_with_head(&self, text: &str) -> bool {
+        if let [first, second, third, fourth, fifth, ..] = *text.as_bytes() {
+            let four = opening(u32::from_be_bytes([first, second, third, fourth]));
+            if four.is_some_and(|(word, _)| self.fifths[word] & fifth_bits(fifth) == 0) {
+                return false;
+            }
+        }
         Head::of(text).is_none_or(|head| self.may_hold(head))
     }
 
@@ -169,7 +193,7 @@ impl Heads {
 
 impl Default for Heads {
     fn default() -> Self {
-        Self { next: [0; 512], openings: [0; 256] }
+        Self { next: [0; 512], openings: [0; 256], fifths: [0; 256] }
     }
 }
 
@@ -187,6 +211,12 @@ fn opening(four: u32) -> Option<(usize, u64)> {
     known.then_some(((hash >> 6) as usize, 1 << (hash & 0x3f)))
 }
 
+/// The bit of the fifth byte, in any case; all where what it stands for is written in more than one way.
+#[inline]
+fn fifth_bits(fifth: u8) -> u32 {
+    if (b':'..=b'~').contains(&fifth) { 1 << (fifth & 0x1f) } else { u32::MAX }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,10 +225,10 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: bool) {
         let mut heads = Heads::default();
-        ["follow us", "by", "ad", "fax", "tag:", "fußball", "0 comments", "фото:", "扫码"]
+        ["follow us", "by", "ad", "fax", "tag:", "the latest", "fußball", "0 comments", "фото:", "扫码", "»", "(photo"]
             .iter()
             .for_each(|phrase| heads.insert(phrase));
-        assert_eq!(heads.may_start(text), expected, "{text:?}");
+        assert_eq!(heads.may_start(text, 0), expected, "{text:?}");
     }
 
     #[test]
@@ -216,6 +246,10 @@ mod tests {
         check("Fax\u{a0}12", true);
         check("Tag: sea", true);
         check("Fußball", true);
+        check("The latest", true);
+        check("THE  LATEST", true);
+        check("» More", true);
+        check("(Photo", true);
         check("12 comments", true);
         check("Фото: Ада", true);
         check("扫码关注", true);
@@ -238,6 +272,8 @@ mod tests {
         check("Folly", false);
         check("Bypasses", false);
         check("The ferry", false);
+        check("“The latest", false);
+        check("\"The latest", false);
         check("Byte by byte", false);
         check("Faxes came", false);
         check("Фотограф", false);

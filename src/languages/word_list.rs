@@ -46,7 +46,7 @@ impl WordList {
             self.iter().for_each(|entry| heads.insert(entry));
             heads
         });
-        heads.may_start(text)
+        heads.may_start(text, 0)
     }
 
     /// Whether it holds nothing.

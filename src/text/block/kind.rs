@@ -157,12 +157,11 @@ impl Furniture {
         if block != Kind::Prose {
             return block;
         }
-        let sentence = span.of(content);
         // A short block that starts as boilerplate does is no prose: nothing new can be seen at its start.
         let seen = span.start == 0 && content.len() <= LONGEST_LABEL;
-        if !seen && sentence.len() <= LONGEST_LABEL && self.starts_sentence(sentence) {
+        if !seen && span.end - span.start <= LONGEST_LABEL && self.starts_sentence(content, span) {
             Kind::Boilerplate
-        } else if is_run_together(sentence, joints) {
+        } else if is_run_together(&content.as_bytes()[span.range()], joints) {
             Kind::ListItem
         } else {
             Kind::Prose
@@ -230,8 +229,8 @@ impl Furniture {
         self.own.is_line(line) || COMMON_BOILERPLATE.is_line(line)
     }
 
-    fn starts_sentence(self, sentence: &str) -> bool {
-        self.own.may_start_at(sentence) && self.starts(Normalised::new(sentence))
+    fn starts_sentence(self, content: &str, span: Span) -> bool {
+        self.own.may_start_at(content, span.start) && self.starts(Normalised::new(span.of(content)))
     }
 
     fn starts(self, line: impl Iterator<Item = char> + Clone) -> bool {
@@ -398,13 +397,13 @@ fn is_mark_of_a_letter(c: char) -> bool {
 
 /// `teams:Red OneBlue TwoGreen Three`: the items of a list whose line breaks a scraper lost. A capital touches a small letter
 /// inside a word after a colon that touches a capital, or again and again.
-fn is_run_together(sentence: &str, joints: usize) -> bool {
+fn is_run_together(sentence: &[u8], joints: usize) -> bool {
     match joints {
         0 => false,
         1..=4 => {
             let colon =
                 |triple: &[u8]| triple[0].is_ascii_lowercase() && triple[1] == b':' && triple[2].is_ascii_uppercase();
-            sentence.as_bytes().windows(3).any(colon)
+            sentence.windows(3).any(colon)
         }
         _ => true,
     }

@@ -1,8 +1,7 @@
 //! Line breaks: those that end a block, and those that stand only where a line was full.
 
-use memchr::{memchr2, memchr2_iter};
-
 use crate::text::{
+    chunk::{self, CHUNK},
     sentence::{LineBreaks, Mark, Marker, is_blank},
     span::Span,
 };
@@ -195,37 +194,52 @@ pub(super) fn ends_with_mark(text: &str) -> bool {
         .is_some_and(|c| matches!(Mark::of(c), Mark::FullStop | Mark::Exclamation | Mark::Terminal | Mark::Ellipsis))
 }
 
-/// The lines of `text`, of several empty ones in a row one. CR, LF, CRLF, next line, vertical tab, form feed and the two separators of Unicode end one.
+/// The lines of `text`, of several empty ones in a row one.
 fn lines(text: &str) -> Vec<Line> {
-    let bytes = text.as_bytes();
-    let separator = |at: usize| matches!(bytes[at..], [0xc2, 0x85, ..] | [0xe2, 0x80, 0xa8 | 0xa9, ..]);
-    let plain =
-        memchr2(0xb, 0xc, bytes).is_none() && (is_ascii(bytes) || !memchr2_iter(0xc2, 0xe2, bytes).any(separator));
-    let mut lines = Vec::with_capacity(text.len() / 128 + 4);
-    let mut start = 0;
-    while start <= text.len() {
-        let end = if plain && bytes[start..].starts_with(b"\n") {
-            Some((start, 1))
-        } else if plain {
-            memchr2(b'\n', b'\r', &bytes[start..]).map(|at| (start + at, 1))
-        } else {
-            let separator = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
-            text[start..].char_indices().find(|&(_, c)| separator(c)).map(|(at, c)| (start + at, c.len_utf8()))
-        };
-        let (end, len) = end.unwrap_or((text.len(), 1));
+    let mut lines: Vec<Line> = Vec::with_capacity(text.len() / 128 + 4);
+    let mut add = |start, end| {
         let line = line(text, start, end);
         // One empty line parts blocks as well as many.
-        if !line.is_empty() || lines.last().is_some_and(|last: &Line| !last.is_empty()) {
+        if !line.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
             lines.push(line);
         }
-        start = end + if bytes[end..].starts_with(b"\r\n") { 2 } else { len };
+    };
+    let mut start = 0;
+    for at in (0..text.len()).step_by(CHUNK) {
+        let mut left = chunk::with(text.as_bytes(), at, may_start_line_break);
+        while left != 0 {
+            let end = at + left.trailing_zeros() as usize;
+            left &= left - 1;
+            let len = line_break(&text.as_bytes()[end..]);
+            if len > 0 && end >= start {
+                add(start, end);
+                start = end + len;
+            }
+        }
     }
+    add(start, text.len());
     lines
 }
 
-/// What `[u8]::is_ascii` says, without a way out before the end: a loop that vector instructions do at once.
-fn is_ascii(bytes: &[u8]) -> bool {
-    bytes.iter().fold(0, |all, byte| all | byte).is_ascii()
+/// The bytes of `chunk` that a line break may start with, as bits.
+#[inline(always)]
+fn may_start_line_break(chunk: &[u8; CHUNK]) -> u64 {
+    // Most chunks hold none.
+    if !chunk::any(chunk, |bytes| bytes.up_to_or_beyond_ascii(b'\r')) {
+        return 0;
+    }
+    chunk::bits(chunk, |bytes| bytes.within(b'\n', b'\r') | bytes.are(0xc2) | bytes.are(0xe2))
+}
+
+/// The length of the line break that `bytes` start with, if they do: CR, LF, CRLF, next line, vertical tab, form feed or one
+/// of the two separators of Unicode.
+fn line_break(bytes: &[u8]) -> usize {
+    match bytes {
+        [b'\r', b'\n', ..] | [0xc2, 0x85, ..] => 2,
+        [0xe2, 0x80, 0xa8 | 0xa9, ..] => 3,
+        [b'\n'..=b'\r', ..] => 1,
+        _ => 0,
+    }
 }
 
 fn line(text: &str, start: usize, end: usize) -> Line {

@@ -110,12 +110,14 @@ enum Kind {
 impl Scan<'_, '_> {
     fn run(&mut self, offset: usize, marks: &mut Marks<'_>) {
         self.start = self.text.len() - self.text.trim_start_matches(is_blank).len();
-        marks.skip_to(offset);
+        // What comes before a sentence, and the capital that it starts with, decides nothing.
+        marks.skip_to(offset + self.start);
+        marks.pass_capital(offset + self.start);
         let end = offset + self.text.len();
         while let Some((place, byte)) = marks.next_before(end) {
             let at = place - offset;
             match byte {
-                // Most capitals start a sentence.
+                // A capital that starts a sentence.
                 b'A'..=b'Z' if at <= self.start => {}
                 b'A'..=b'Z' => self.capital(at),
                 b'.' => match plain::stop(self.text, at, self.rules) {
@@ -127,6 +129,7 @@ impl Scan<'_, '_> {
                             self.quoted = false;
                             marks.skip_to(offset + after);
                         }
+                        marks.pass_capital(offset + self.start);
                     }
                     Some(PlainStop::AtEnd | PlainStop::OfAbbreviation) => {}
                     None => self.mark(at, offset, marks),
@@ -523,7 +526,7 @@ impl Scan<'_, '_> {
         if !(before.is_ascii_lowercase() || before >= 0x80) || self.quoted || !self.brackets.is_empty() {
             return;
         }
-        if !self.rules.may_start_with_starter(&self.text[at..]) {
+        if !self.rules.may_be_starter_at(self.text, at) {
             return;
         }
         let word = first_word(&self.text[at..]);

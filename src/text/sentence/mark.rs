@@ -1,5 +1,7 @@
 //! The characters that matter to sentence splitting, and a fast way from one to the next.
 
+use crate::text::chunk::{self, Bytes, CHUNK};
+
 /// What a character does for sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::text) enum Mark {
@@ -91,9 +93,6 @@ pub(in crate::text) struct Marks<'t> {
     left: u64,
 }
 
-/// The bytes that are looked at in one go, a bit each.
-const CHUNK: usize = 64;
-
 impl<'t> Marks<'t> {
     /// Those of `text`.
     pub(in crate::text) fn of(text: &'t str) -> Self {
@@ -125,6 +124,16 @@ impl<'t> Marks<'t> {
         }
     }
 
+    /// Passes over a capital at `at` where it stands in the chunk that is looked at; no mark before it is left.
+    #[inline]
+    pub(in crate::text) fn pass_capital(&mut self, at: usize) {
+        let capital = self.bytes.get(at).is_some_and(u8::is_ascii_uppercase);
+        let place = at.wrapping_sub(self.chunk);
+        if place < CHUNK {
+            self.left &= !(u64::from(capital) << place);
+        }
+    }
+
     /// Passes over those before `at`.
     #[inline]
     pub(in crate::text) fn skip_to(&mut self, at: usize) {
@@ -139,61 +148,37 @@ impl<'t> Marks<'t> {
     }
 }
 
-/// The places from `at` on where a character with a mark may start, as bits.
+/// The places in the chunk at `at` where a character with a mark may start, as bits.
 #[inline]
 fn candidates(bytes: &[u8], at: usize) -> u64 {
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.first_chunk().map_or_else(|| candidates_at_end(rest), candidates_in)
+    chunk::with(bytes, at, |chunk| {
+        if chunk::any(chunk, Bytes::beyond_ascii) {
+            candidates_beyond_ascii(chunk)
+        } else {
+            chunk::bits(chunk, may_be_mark)
+        }
+    })
 }
 
-/// Those of the last bytes of a text.
-#[cold]
-fn candidates_at_end(rest: &[u8]) -> u64 {
-    let mut chunk = [0; CHUNK];
-    chunk[..rest.len()].copy_from_slice(rest);
-    candidates_in(&chunk)
+#[inline(never)]
+fn candidates_beyond_ascii(chunk: &[u8; CHUNK]) -> u64 {
+    chunk::bits(chunk, |bytes| may_be_mark(bytes) | may_start_mark(bytes))
 }
 
-fn candidates_in(chunk: &[u8; CHUNK]) -> u64 {
-    if chunk.is_ascii() {
-        bits(chunk, may_be_mark)
-    } else {
-        bits(chunk, |byte| may_be_mark(byte) | may_start_mark(byte))
-    }
-}
-
-/// Whether `byte` is, among those of ASCII, a mark; also for a few others, so that ranges are few.
+/// The marks of ASCII, and a few others, so that ranges are few.
 #[inline(always)]
-fn may_be_mark(byte: u8) -> bool {
-    is_within(byte, b'!', b'"')
-        | is_within(byte, b'(', b')')
-        | (byte == b'.')
-        | is_within(byte, b':', b']')
-        // As signed numbers, bytes beyond ASCII are the least.
-        | (byte.cast_signed() > b'z'.cast_signed())
+fn may_be_mark(bytes: Bytes) -> Bytes {
+    bytes.within(b'!', b'"')
+        | bytes.within(b'(', b')')
+        | bytes.are(b'.')
+        | bytes.within(b':', b']')
+        | bytes.after(b'z')
 }
 
-/// Whether a character with a mark beyond ASCII starts with `byte`; also for a few others.
+/// The first bytes of characters with a mark beyond ASCII, and a few others.
 #[inline(always)]
-fn may_start_mark(byte: u8) -> bool {
-    is_within(byte, 0xdb, 0xe3) | (byte == 0xd8) | (byte | 0x14 == 0xd6) | (byte | 0x05 == 0xef)
-}
-
-/// Whether `byte` is one from `first` to `last`, as one comparison of signed numbers, which vectors have.
-#[inline(always)]
-fn is_within(byte: u8, first: u8, last: u8) -> bool {
-    byte.wrapping_add(0x80_u8.wrapping_sub(first)).cast_signed() < (0x80 + (last - first + 1)).cast_signed()
-}
-
-/// The bytes of `chunk` that are `wanted`, as bits.
-#[inline(always)]
-fn bits(chunk: &[u8; CHUNK], wanted: impl Fn(u8) -> bool) -> u64 {
-    // Compilers make vector instructions of a loop that does so little.
-    let flags = chunk.map(|byte| u8::from(wanted(byte)));
-    let (eights, _) = flags.as_chunks::<8>();
-    // The highest byte of the product has the lowest bit of each byte.
-    let gathered = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
-    eights.iter().enumerate().fold(0, |bits, (i, eight)| bits | gathered(eight) << (8 * i))
+fn may_start_mark(bytes: Bytes) -> Bytes {
+    bytes.within(0xdb, 0xe3) | bytes.are(0xd8) | bytes.with(0x14).are(0xd6) | bytes.with(0x05).are(0xef)
 }
 
 /// Whether the character beyond ASCII that `bytes` start with may have a mark, as far as its first bytes tell.

@@ -94,11 +94,10 @@ pub fn split_until(
 
 /// `start` to `end` of `text` without the blanks at both ends.
 fn trimmed(text: &str, start: usize, end: usize) -> Span {
-    // Most sentences have a space before them and nothing else.
-    match text.as_bytes()[start..end] {
-        [b' ', b'!'..=b'~', .., b'!'..=b'~'] => return Span::new(start + 1, end),
-        [b'!'..=b'~', .., b'!'..=b'~'] => return Span::new(start, end),
-        _ => {}
+    // Most sentences have a space before them, if anything.
+    let after_space = start + usize::from(text.as_bytes().get(start) == Some(&b' '));
+    if let Some([b'!'..=b'~', .., b'!'..=b'~']) = text.as_bytes().get(after_space..end) {
+        return Span::new(after_space, end);
     }
     let sentence = &text[start..end];
     let kept = sentence.trim_end_matches(is_blank);

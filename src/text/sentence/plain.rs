@@ -23,8 +23,9 @@ const LONGEST_WORD: usize = 40;
 pub(super) fn stop(text: &str, at: usize, rules: Rules) -> Option<PlainStop> {
     let bytes = text.as_bytes();
     let closing = match bytes[at + 1..] {
-        [b'"', b' ', ..] => 1,
         [0xe2, 0x80, 0x9d, b' ', ..] => 3,
+        // No branch, since nothing foretells a quotation mark.
+        [mark, after, ..] => usize::from((mark == b'"') & (after == b' ')),
         _ => 0,
     };
     let plain = match bytes[at + 1 + closing..] {

@@ -63,10 +63,10 @@ impl Rules {
         self.own.may_start_sentences(word) && self.own.starts_sentences(Lowered::new(word).as_str())
     }
 
-    /// Whether `text` may start with such a word.
+    /// Whether such a word may stand at `at` in `text`.
     #[inline]
-    pub(super) fn may_start_with_starter(self, text: &str) -> bool {
-        self.own.may_start_with_starter(text)
+    pub(super) fn may_be_starter_at(self, text: &str, at: usize) -> bool {
+        self.own.may_be_starter_at(text, at)
     }
 
     /// Whether `word` is written with a capital inside sentences too.
