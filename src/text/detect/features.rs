@@ -4,15 +4,6 @@
 
 use super::script::{Script, is_shared_mark};
 
-/// The lengths of the runs of letters that are features, boundaries included: shorter where a letter is a syllable or a word.
-const fn runs(script: Script) -> [usize; 2] {
-    match script {
-        Script::Han => [1, 2],
-        Script::Ethiopic => [2, 3],
-        _ => [3, 5],
-    }
-}
-
 /// Letters of a word that are read: longer ones are read in pieces, so that every step is bounded.
 pub const MAX_LETTERS: usize = 30;
 
@@ -67,18 +58,33 @@ impl Word {
         self.letters[1..=self.length].iter().copied()
     }
 
-    /// Its features: the whole word, and its runs of letters of two lengths, in which a boundary counts as a letter.
+    /// Its features: the whole word, and its runs of letters of two lengths, in which a boundary counts as a letter: shorter
+    /// ones where a letter is a syllable or a word.
     #[inline]
-    pub fn features(&mut self, script: Script, mut emit: impl FnMut(u64)) {
+    pub fn features(&mut self, script: Script, emit: impl FnMut(u64)) {
+        match script {
+            Script::Han => self.runs::<1, 1>(emit),
+            Script::Ethiopic => self.runs::<2, 1>(emit),
+            _ => self.runs::<3, 2>(emit),
+        }
+    }
+
+    /// The whole word, and its runs of so many letters and of so many more.
+    #[inline]
+    fn runs<const SHORT: usize, const MORE: usize>(&mut self, mut emit: impl FnMut(u64)) {
         self.letters[self.length + 1] = BOUNDARY;
         let padded = &self.letters[..self.length + 2];
         emit(padded.iter().copied().fold(SEED, mix));
-        for length in runs(script) {
-            // A run as long as the word is the word.
-            if length < padded.len() {
-                for run in padded.windows(length) {
-                    emit(run.iter().copied().fold(SEED, mix));
-                }
+        // A run as long as the word is the word.
+        if SHORT >= padded.len() {
+            return;
+        }
+        let has_long = SHORT + MORE < padded.len();
+        for (start, run) in padded.windows(SHORT).enumerate() {
+            let short = run.iter().copied().fold(SEED, mix);
+            emit(short);
+            if let Some(more) = padded[start + SHORT..].first_chunk::<MORE>().filter(|_| has_long) {
+                emit(more.iter().copied().fold(short, mix));
             }
         }
     }

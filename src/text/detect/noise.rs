@@ -14,6 +14,11 @@ pub enum Token {
 /// Tells tokens by their ASCII; letters beyond it are always words.
 pub fn classify(token: &str) -> Token {
     let bytes = token.as_bytes();
+    // Most tokens are told by which kinds of bytes they have.
+    let kinds = bytes.iter().fold(0, |kinds, &byte| kinds | KINDS[usize::from(byte)]);
+    if matches!(kinds, WORD | WIDE..UNCLEAR) && !token.starts_with("www.") {
+        return Token::Words;
+    }
     let mut seen = Seen::default();
     let mut previous = 0_u8;
     for (at, &byte) in bytes.iter().enumerate() {
@@ -66,6 +71,31 @@ pub fn classify(token: &str) -> Token {
         || is_roman_number(token);
     if name { Token::Name } else { Token::Words }
 }
+
+/// What the bytes of a token may be, a bit for each. Letters of Roman numerals and harmless marks are none of these.
+static KINDS: [u8; 256] = {
+    let mut kinds = [UNCLEAR; 256];
+    let mut byte = u8::MAX;
+    loop {
+        kinds[byte as usize] = match byte {
+            b'I' | b'V' | b'X' | b'.' | b',' | b'-' | b'\'' | b'"' | b'!' | b'?' => 0,
+            b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'A' | b'E' | b'O' | b'U' | b'Y' => VOWEL,
+            b'a'..=b'z' | b'A'..=b'Z' => CONSONANT,
+            128.. => WIDE,
+            _ => UNCLEAR,
+        };
+        if byte == 0 {
+            break kinds;
+        }
+        byte -= 1;
+    }
+};
+const VOWEL: u8 = 1;
+const CONSONANT: u8 = 2;
+const WORD: u8 = VOWEL | CONSONANT;
+/// Beyond ASCII.
+const WIDE: u8 = 4;
+const UNCLEAR: u8 = 8;
 
 /// No word of ASCII letters that is longer is without a vowel; Czech, Slovak and Welsh have some of five.
 const LONGEST_WITHOUT_VOWEL: usize = 5;

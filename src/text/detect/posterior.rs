@@ -201,7 +201,7 @@ fn opening(word: &str) -> Option<[usize; 2]> {
 }
 
 /// Words of a text that are held against lists of words.
-const FIRST_WORDS: usize = 100;
+const FIRST_WORDS: usize = 50;
 
 /// The tag as which a language may be answered. Chinese that could be of either kind is of the kind that is allowed.
 fn permitted(tag: Tag, reading: &Reading<'_>, allowed: &[Tag]) -> Option<Tag> {
