@@ -71,10 +71,18 @@ impl Script {
     /// Blocks are Unicode 17's; marks that several scripts share (U+0300..) are [`is_shared_mark`]'s.
     #[inline]
     pub fn of(c: char) -> Option<Self> {
-        if c.is_ascii() {
-            return c.is_ascii_alphabetic().then_some(Self::Latin);
+        match u32::from(c) {
+            code @ 0..LISTED => LIST[code as usize],
+            // Han, whose text is nothing else.
+            0x4E00..=0x9FFF => Some(Self::Han),
+            code => Self::search(code),
         }
-        let script = match u32::from(c) {
+    }
+
+    /// The same by a search.
+    const fn search(code: u32) -> Option<Self> {
+        let script = match code {
+            0x41..=0x5A | 0x61..=0x7A => Self::Latin,
             0xAA | 0xBA | 0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0x2AF | 0x1E00..=0x1EFF => Self::Latin,
             0x2C60..=0x2C7F | 0xA722..=0xA7FF | 0xFB00..=0xFB06 | 0xFF21..=0xFF3A | 0xFF41..=0xFF5A => Self::Latin,
             0x370..=0x373 | 0x376..=0x37D | 0x386 | 0x388..=0x3FF | 0x1F00..=0x1FFF => Self::Greek,
@@ -116,6 +124,18 @@ impl Script {
     }
 }
 
+/// The scripts of all characters up to kana, at once for those that text is full of.
+static LIST: [Option<Script>; LISTED as usize] = {
+    let mut list = [None; LISTED as usize];
+    let mut code = 0;
+    while code < LISTED {
+        list[code as usize] = Script::search(code);
+        code += 1;
+    }
+    list
+};
+const LISTED: u32 = 0x3100;
+
 /// Whether `c` is a mark that belongs to the letter before it, whatever its script.
 #[inline]
 pub const fn is_shared_mark(c: char) -> bool {
@@ -144,6 +164,13 @@ mod tests {
         check("한글", Some(Script::Hangul));
         check("हिन्दी", Some(Script::Devanagari));
         check("བོད", Some(Script::Tibetan));
+    }
+
+    #[test]
+    fn every_character_has_the_script_that_a_search_finds() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(Script::of(c), Script::search(u32::from(c)), "U+{:04X}", u32::from(c));
+        }
     }
 
     #[test]
