@@ -110,20 +110,20 @@ pub fn posterior(reading: &Reading<'_>, allowed: &[Tag]) -> Vec<Candidate> {
             Some(tag) => permitted(tag, reading, allowed).map(Some),
             None => allowed.is_empty().then_some(None),
         };
-        let mut best = f32::MIN;
-        for (&tag, score) in tags.iter().zip(&mut scores) {
-            if answer(tag).is_none() {
+        let scores = &mut scores[..tags.len()];
+        if !allowed.is_empty() {
+            for (_, score) in tags.iter().zip(&mut *scores).filter(|(tag, _)| answer(**tag).is_none()) {
                 *score = f32::MIN;
             }
-            best = best.max(*score);
         }
+        let best = scores.iter().copied().fold(f32::MIN, f32::max);
         let mut all = 0.0;
-        for score in &mut scores[..tags.len()] {
+        for score in &mut *scores {
             // What is beyond the limit rounds to nothing.
             *score = if *score - best > -12.0 { (*score - best).exp() } else { 0.0 };
             all += f64::from(*score);
         }
-        for (&tag, odds) in tags.iter().zip(scores).filter(|(_, odds)| *odds > 0.0) {
+        for (&odds, &tag) in scores.iter().zip(tags).filter(|(odds, _)| **odds > 0.0) {
             let confidence = share * f64::from(odds) / all;
             match answer(tag).flatten() {
                 Some(tag) if confidence >= TRACE => candidates.push(Candidate { tag, confidence }),

@@ -144,6 +144,8 @@ impl<'t> Reading<'t> {
         let script = self.pending_script;
         if let (Some(section), false) = (MODEL.section(script), self.pending.is_empty()) {
             let at = self.sums.iter().position(|(of, _)| *of == script).unwrap_or_else(|| {
+                // Few texts are in two scripts.
+                self.sums.reserve_exact(1);
                 self.sums.push((script, Sums::default()));
                 self.sums.len() - 1
             });
