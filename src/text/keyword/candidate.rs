@@ -64,10 +64,10 @@ impl Candidate {
     pub const AFTER_STOP: u16 = 1 << 7;
     /// It occurs where capitals mean something.
     pub const CASE_SEEN: u16 = 1 << 8;
-    /// It ends in a number.
-    pub const NUMBERED: u16 = 1 << 9;
     /// It is a word that is no topic by itself: more often than not.
-    pub const DEPENDENT: u16 = 1 << 10;
+    pub const DEPENDENT: u16 = 1 << 9;
+    /// It ends in a number.
+    pub const NUMBERED: u16 = 1 << 10;
     /// It may be a keyword: it neither starts nor ends with a stop word.
     pub const COMPLETE: u16 = 1 << 11;
     /// What a score tells from the traits of one that occurs once.
@@ -87,29 +87,18 @@ impl Candidate {
 
     /// What its first occurrence counts.
     pub(super) fn once(&self) -> Tally {
-        let count = |which: u16| u32::from(self.is(which));
-        Tally {
-            last: self.first,
-            first_end: if self.is(Self::IN_TITLE) { u32::MAX } else { self.first + u32::from(self.tokens) - 1 },
-            sentences: 1,
-            case_seen: count(Self::CASE_SEEN),
-            capitalised: count(Self::CAPITALISED),
-            mixed: count(Self::MIXED),
-            acronym: count(Self::ACRONYM),
-            left_bounded: count(Self::LEFT_BOUNDED),
-            right_bounded: count(Self::RIGHT_BOUNDED),
-            after_stop: count(Self::AFTER_STOP),
-            dependent: count(Self::DEPENDENT),
-            surname: None,
-            in_full: 0,
+        let mut tally = Tally { last: self.first, first_end: u32::MAX, sentences: 1, ..Tally::default() };
+        if !self.is(Self::IN_TITLE) {
+            tally.first_end = self.first + u32::from(self.tokens) - 1;
         }
+        tally.add(self.traits);
+        tally
     }
 
     /// Counts one more occurrence, with what `tally` counts of those before.
     #[inline]
     pub(super) fn recur(&mut self, tally: &mut Tally, occurrence: &Occurrence) {
         let Occurrence { position, sentence_start, traits } = *occurrence;
-        let count = |mask: u16| u32::from(traits & mask != 0);
         self.count += 1;
         self.first = self.first.min(position);
         if traits & Self::IN_TITLE == 0 {
@@ -117,14 +106,7 @@ impl Candidate {
         }
         tally.sentences += u32::from(tally.last < sentence_start);
         tally.last = tally.last.max(position);
-        tally.case_seen += count(Self::CASE_SEEN);
-        tally.capitalised += count(Self::CAPITALISED);
-        tally.mixed += count(Self::MIXED);
-        tally.acronym += count(Self::ACRONYM);
-        tally.left_bounded += count(Self::LEFT_BOUNDED);
-        tally.right_bounded += count(Self::RIGHT_BOUNDED);
-        tally.after_stop += count(Self::AFTER_STOP);
-        tally.dependent += count(Self::DEPENDENT);
+        tally.add(traits);
         let lasting = (self.traits | traits) & (Self::IN_TITLE | Self::COMPLETE);
         let latest = traits & (Self::CONNECTED | Self::NUMBERED);
         self.traits = lasting | latest | self.majority(tally);
@@ -132,23 +114,16 @@ impl Candidate {
 
     /// Takes over what was counted of `single`, of whose occurrences this one's are a part.
     pub(super) fn absorb(&mut self, tally: &mut Tally, (single, singles): (&Self, &Tally), surname: Node) {
-        let scale = |part: u32| {
-            let scaled = u64::from(part) * u64::from(single.count) / u64::from(self.count.max(1));
-            u32::try_from(scaled).unwrap_or(u32::MAX)
-        };
-        *tally = Tally {
-            last: tally.last.max(singles.last),
-            sentences: singles.sentences,
-            case_seen: scale(tally.case_seen),
-            capitalised: scale(tally.capitalised),
-            acronym: scale(tally.acronym),
-            left_bounded: scale(tally.left_bounded),
-            right_bounded: scale(tally.right_bounded),
-            after_stop: scale(tally.after_stop),
-            surname: Some(surname),
-            in_full: self.count,
-            ..*tally
-        };
+        tally.last = tally.last.max(singles.last);
+        tally.sentences = singles.sentences;
+        for (count, counted) in tally.counts.iter_mut().zip(COUNTED) {
+            if counted != Self::MIXED {
+                let scaled = u64::from(*count) * u64::from(single.count) / u64::from(self.count.max(1));
+                *count = u32::try_from(scaled).unwrap_or(u32::MAX);
+            }
+        }
+        tally.surname = Some(surname);
+        tally.in_full = self.count;
         self.count = single.count;
         self.first = self.first.min(single.first);
         self.traits &= !(Self::CAPITALISED | Self::DEPENDENT);
@@ -157,33 +132,53 @@ impl Candidate {
 
     /// The traits that most of its occurrences have.
     fn majority(&self, tally: &Tally) -> u16 {
-        u16::from(tally.capitalised * 2 > tally.case_seen) * Self::CAPITALISED
-            + u16::from(tally.dependent * 2 > self.count) * Self::DEPENDENT
+        u16::from(tally.count(Self::CAPITALISED) * 2 > tally.count(Self::CASE_SEEN)) * Self::CAPITALISED
+            + u16::from(tally.count(Self::DEPENDENT) * 2 > self.count) * Self::DEPENDENT
     }
 }
+
+/// The traits that are counted, one bit after another.
+const COUNTED: [u16; 8] = [
+    Candidate::CAPITALISED,
+    Candidate::MIXED,
+    Candidate::ACRONYM,
+    Candidate::LEFT_BOUNDED,
+    Candidate::RIGHT_BOUNDED,
+    Candidate::AFTER_STOP,
+    Candidate::CASE_SEEN,
+    Candidate::DEPENDENT,
+];
 
 /// What was counted of a candidate that occurs more than once.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tally {
+    /// How often it has each of [`COUNTED`].
+    counts: [u32; COUNTED.len()],
     /// The number of the first token of its last occurrence.
     pub last: u32,
     /// The number of the last token of its first occurrence below the headline.
     pub first_end: u32,
     /// How many sentences it occurs in.
     pub sentences: u32,
-    /// How often it has each of the traits of the same name.
-    pub case_seen: u32,
-    pub capitalised: u32,
-    pub mixed: u32,
-    pub acronym: u32,
-    pub left_bounded: u32,
-    pub right_bounded: u32,
-    pub after_stop: u32,
-    pub dependent: u32,
     /// The surname that stands for it elsewhere, for the full name of a person.
     pub surname: Option<Node>,
     /// How often it stands in full, where a surname stands for it elsewhere.
     pub in_full: u32,
+}
+
+impl Tally {
+    /// How often it has a trait, one of [`COUNTED`].
+    #[inline]
+    pub(super) fn count(&self, counted: u16) -> u32 {
+        self.counts[(counted / COUNTED[0]).trailing_zeros() as usize]
+    }
+
+    #[inline]
+    fn add(&mut self, traits: u16) {
+        for (count, counted) in self.counts.iter_mut().zip(COUNTED) {
+            *count += u32::from(traits & counted != 0);
+        }
+    }
 }
 
 /// Where a run of stems stands once.

@@ -215,10 +215,10 @@ impl Candidates {
             let leads = pieces[start].has(Piece::STOP);
             if leads && (start == 0 || pieces[start - 1].ends_candidates()) {
                 // No candidate starts with a connector,
-                self.single(&pieces[start]);
+                self.single(pieces[start]);
             } else if leads && start + 1 == runs.end {
                 // and none ends with one.
-                self.single(&pieces[start]);
+                self.single(pieces[start]);
                 runs.end = start;
             } else {
                 self.add_runs(&chunk, start, &mut runs);
@@ -231,42 +231,52 @@ impl Candidates {
     /// Counts the candidates that start at `start`. `runs` are those that start one token later, and then those that
     /// start here.
     fn add_runs(&mut self, chunk: &Chunk<'_>, start: usize, runs: &mut Runs) {
-        let is_candidate = !chunk.pieces[start].has(Piece::STOP);
+        let opening = chunk.pieces[start];
+        let is_candidate = !opening.has(Piece::STOP);
         let after_stop = start > 0 && chunk.pieces[start - 1].has(Piece::STOP);
         let context = chunk.place.traits()
             + u16::from(after_stop) * Candidate::AFTER_STOP
             + u16::from(after_stop | (start == 0)) * Candidate::LEFT_BOUNDED;
-        let position = chunk.position + u32::try_from(start).unwrap_or(u32::MAX);
-        let mut shape = Shape::default();
-        let (mut parent, mut suffix, mut length) = (None, None, 0);
-        for piece in chunk.pieces[start..runs.end].iter().take(MOST_TOKENS) {
-            shape.words += u8::from(!piece.has(Piece::ELIDED));
-            if usize::from(shape.words) > self.max_words || piece.ends_candidates() && !shape.number_fits(piece) {
+        let mut words = u8::from(!opening.has(Piece::ELIDED));
+        if usize::from(words) > self.max_words {
+            return;
+        }
+        let mut occurrence = Occurrence {
+            position: chunk.position + u32::try_from(start).unwrap_or(u32::MAX),
+            sentence_start: chunk.sentence_start,
+            traits: 0,
+        };
+        let mut shape = Shape::of(opening);
+        let mut node = self.single(opening);
+        let mut suffix = runs.nodes[0].replace(node);
+        if is_candidate {
+            occurrence.traits = context + shape.traits() + chunk.right_bounded(start);
+            self.count(node, &occurrence);
+        }
+        let mut at = start + 1;
+        let mut after_connector = !is_candidate;
+        for &piece in chunk.pieces[at..runs.end].iter().take(MOST_TOKENS - 1) {
+            words += u8::from(!piece.has(Piece::ELIDED));
+            if usize::from(words) > self.max_words || piece.ends_candidates() && !shape.number_fits(piece) {
                 break;
             }
-            shape.add(piece);
-            let node = match parent {
-                None => self.single(piece),
-                Some(parent) => self.longer(parent, suffix, piece, &shape),
-            };
-            suffix = runs.nodes[length].replace(node);
-            length += 1;
-            let is_connector = piece.has(Piece::STOP | Piece::CONNECTOR);
-            if is_candidate && !is_connector {
-                let right = chunk.pieces.get(start + length).is_none_or(|after| after.has(Piece::STOP));
-                let traits = context + shape.traits() + u16::from(right) * Candidate::RIGHT_BOUNDED;
-                self.count(node, &Occurrence { position, sentence_start: chunk.sentence_start, traits });
+            shape.add(piece, after_connector);
+            node = self.longer(node, Next { suffix, piece, words });
+            suffix = runs.nodes[at - start].replace(node);
+            after_connector = piece.has(Piece::STOP | Piece::CONNECTOR);
+            if is_candidate && !after_connector {
+                occurrence.traits = context + shape.traits() + chunk.right_bounded(at);
+                self.count(node, &occurrence);
             }
-            shape.connected |= is_connector;
-            parent = Some(node);
+            at += 1;
         }
         // Runs that start one token earlier are longer by two at most: by that token and a number.
-        runs.nodes[length] = None;
+        runs.nodes[at - start] = None;
     }
 
     /// The run of `piece` alone.
     #[inline]
-    fn single(&mut self, piece: &Piece) -> Node {
+    fn single(&mut self, piece: Piece) -> Node {
         let node = &mut self.nodes[piece.term as usize];
         if node.tokens == 0 {
             node.tokens = 1;
@@ -276,9 +286,10 @@ impl Candidates {
         Node::at(piece.term as usize)
     }
 
-    /// The run that goes on from `parent` with `piece`.
+    /// The run that goes on from `parent` with `next`.
     #[inline]
-    fn longer(&mut self, parent: Node, suffix: Option<Node>, piece: &Piece, shape: &Shape) -> Node {
+    fn longer(&mut self, parent: Node, next: Next) -> Node {
+        let Next { piece, suffix, words } = next;
         let node = self.edges.enter(&self.nodes, parent, piece.term);
         if node.index() == self.nodes.len() {
             let Candidate { tokens, characters, .. } = self[parent];
@@ -287,7 +298,7 @@ impl Candidates {
                 suffix,
                 term: piece.term,
                 tokens: tokens + 1,
-                words: shape.words,
+                words,
                 characters: characters + piece.characters,
                 ..Candidate::default()
             });
@@ -331,7 +342,9 @@ impl Candidates {
                 continue;
             }
             let singles = self.tally(surname);
-            if singles.acronym * 2 > singles.case_seen || singles.first_end != self.tally(number).first_end {
+            if singles.count(Candidate::ACRONYM) * 2 > singles.count(Candidate::CASE_SEEN)
+                || singles.first_end != self.tally(number).first_end
+            {
                 continue;
             }
             let best = full_names.entry(surname).or_insert(number);
@@ -416,6 +429,23 @@ struct Chunk<'p> {
     position: u32,
     sentence_start: u32,
     place: Place,
+}
+
+impl Chunk<'_> {
+    /// That what ends at `at` is bounded on the right, if a stop word or the end of the chunk follows.
+    #[inline]
+    fn right_bounded(&self, at: usize) -> u16 {
+        u16::from(self.pieces.get(at + 1).is_none_or(|after| after.has(Piece::STOP))) * Candidate::RIGHT_BOUNDED
+    }
+}
+
+/// What a run goes on with.
+struct Next {
+    piece: Piece,
+    /// The run without its first token.
+    suffix: Option<Node>,
+    /// How many words it has to a reader.
+    words: u8,
 }
 
 /// Where a sentence stands.

@@ -16,18 +16,20 @@ impl Piece {
     /// A stop word that may stand inside a candidate.
     pub const CONNECTOR: u16 = 1 << 1;
     pub const ELIDED: u16 = 1 << 2;
-    pub const DEPENDENT: u16 = 1 << 3;
-    pub const NUMBER: u16 = 1 << 4;
     /// In lower case.
-    pub const LOWER: u16 = 1 << 5;
+    const LOWER: u16 = 1 << 3;
     /// Neither all in capitals nor with an inner one.
-    pub const NO_ACRONYM: u16 = 1 << 6;
-    /// Whether it is capitalised: one of the two.
-    pub const CAPITAL: u16 = 1 << 7;
-    pub const SMALL: u16 = 1 << 8;
-    /// The same, only where a capital would mean something.
-    pub const COUNTED_CAPITAL: u16 = Self::CAPITAL << 2;
-    pub const COUNTED_SMALL: u16 = Self::SMALL << 2;
+    const NO_ACRONYM: u16 = 1 << 4;
+    /// Whether it is capitalised, one of the two, where a capital would mean something.
+    const COUNTED_CAPITAL: u16 = 1 << 5;
+    const COUNTED_SMALL: u16 = 1 << 6;
+    /// The same, wherever it stands.
+    const CAPITAL: u16 = Self::COUNTED_CAPITAL << 2;
+    const SMALL: u16 = Self::COUNTED_SMALL << 2;
+    /// What a candidate of this word alone is.
+    pub const DEPENDENT: u16 = Candidate::DEPENDENT;
+    /// What a candidate is that ends with it.
+    pub const NUMBER: u16 = Candidate::NUMBERED;
     const CASE: u16 = Self::CAPITAL | Self::SMALL;
 
     pub(super) fn new(word: Word) -> Self {
@@ -56,7 +58,7 @@ impl Piece {
     #[inline]
     pub(super) fn count_case(&mut self, counts: bool) {
         let mask = if counts { Self::CASE } else { 0 };
-        self.traits |= (self.traits & mask) << 2;
+        self.traits |= (self.traits & mask) >> 2;
     }
 
     /// Whether no candidate goes on past it.
@@ -93,52 +95,74 @@ pub(super) fn admit_name_parts(chunk: &mut [Piece]) {
 }
 
 /// How a run of words is written.
-#[derive(Default)]
 pub(super) struct Shape {
-    /// How many words it has to a reader.
-    pub words: u8,
-    /// Whether a connector stands inside it.
-    pub connected: bool,
     /// The traits that any of its words that carry a topic has.
     any: u16,
-    /// The traits of the last word, and of the last that carries a topic.
+    /// Those of the last such word.
     last: u16,
-    last_content: u16,
-    tokens: u8,
+    /// What a candidate is that ends with the last word.
+    ending: u16,
+    /// Whether a connector stands before the last word.
+    connected: bool,
 }
 
 impl Shape {
-    /// Takes one more word into the run.
+    /// That of `piece` alone.
     #[inline]
-    pub(super) fn add(&mut self, piece: &Piece) {
-        self.tokens += 1;
-        self.last = piece.traits;
+    pub(super) fn of(piece: Piece) -> Self {
+        let content = if piece.has(Piece::STOP) { 0 } else { piece.traits };
+        let ending = piece.traits & (Piece::NUMBER | Piece::DEPENDENT);
+        Self { any: content, last: content, ending, connected: false }
+    }
+
+    /// Takes one more word into the run, after a connector or another word.
+    #[inline]
+    pub(super) fn add(&mut self, piece: Piece, connected: bool) {
+        self.connected |= connected;
+        self.ending = piece.traits & Piece::NUMBER;
         if !piece.has(Piece::STOP) {
             self.any |= piece.traits;
-            self.last_content = piece.traits;
+            self.last = piece.traits;
         }
     }
 
     /// Whether the number at the end belongs to a name: `France 24`, `Agenda 2030`.
     #[inline]
-    pub(super) fn number_fits(&self, number: &Piece) -> bool {
-        number.has(Piece::NUMBER) && self.last_content & Piece::CAPITAL != 0 && number.characters <= 4
+    pub(super) fn number_fits(&self, number: Piece) -> bool {
+        number.has(Piece::NUMBER) && self.last & Piece::CAPITAL != 0 && number.characters <= 4
     }
 
     /// What a candidate is that is written so.
     #[inline]
     pub(super) fn traits(&self) -> u16 {
-        let any = |traits: u16| self.any & traits != 0;
-        let counted = self.any & (Piece::COUNTED_CAPITAL | Piece::COUNTED_SMALL);
-        u16::from(self.connected) * Candidate::CONNECTED
-            + u16::from(counted == Piece::COUNTED_CAPITAL) * Candidate::CAPITALISED
-            + u16::from(any(Piece::COUNTED_CAPITAL) & any(Piece::LOWER)) * Candidate::MIXED
-            + u16::from((counted != 0) & !any(Piece::NO_ACRONYM)) * Candidate::ACRONYM
-            + u16::from(counted != 0) * Candidate::CASE_SEEN
-            + u16::from(self.last & Piece::NUMBER != 0) * Candidate::NUMBERED
-            + u16::from((self.tokens == 1) & (self.last & Piece::DEPENDENT != 0)) * Candidate::DEPENDENT
+        let case = usize::from(self.any / Piece::LOWER) % WRITTEN.len();
+        WRITTEN[case] + self.ending + u16::from(self.connected) * Candidate::CONNECTED
     }
 }
+
+/// What a candidate is by four traits that any of its words has, from [`Piece::LOWER`] on.
+const WRITTEN: [u16; 16] = {
+    let mut written = [0; 16];
+    let mut case = 0;
+    while case < 16 {
+        let (lower, no_acronym) = (case & 1 != 0, case & 2 != 0);
+        let (capital, small) = (case & 4 != 0, case & 8 != 0);
+        if capital || small {
+            written[case] |= Candidate::CASE_SEEN;
+        }
+        if (capital || small) && !no_acronym {
+            written[case] |= Candidate::ACRONYM;
+        }
+        if capital && !small {
+            written[case] |= Candidate::CAPITALISED;
+        }
+        if capital && lower {
+            written[case] |= Candidate::MIXED;
+        }
+        case += 1;
+    }
+    written
+};
 
 /// Whether nothing but white space, or a mark that joins names, stands between two tokens of a sentence.
 #[inline]

@@ -274,15 +274,15 @@ pub(super) fn features<const N: usize>(words: &Words<'_>, numbers: [Node; N]) ->
     let means = numbers.map(|number| words.measure(number));
     // All counts first: what was just stored in parts cannot be loaded at once as a whole.
     let count = nodes.map(|node| float(node.count));
-    let case_seen = tallies.map(|tally| float(tally.case_seen.max(1)));
-    let capitalised = tallies.map(|tally| float(tally.capitalised));
-    let acronym = tallies.map(|tally| float(tally.acronym));
+    let case_seen = tallies.map(|tally| float(tally.count(Candidate::CASE_SEEN).max(1)));
+    let capitalised = tallies.map(|tally| float(tally.count(Candidate::CAPITALISED)));
+    let acronym = tallies.map(|tally| float(tally.count(Candidate::ACRONYM)));
     let sentences = tallies.map(|tally| float(tally.sentences));
     let extent = array::from_fn(|at| float(tallies[at].last - nodes[at].first));
-    let left_bounded = tallies.map(|tally| float(tally.left_bounded));
-    let right_bounded = tallies.map(|tally| float(tally.right_bounded));
-    let mixed = tallies.map(|tally| float(tally.mixed));
-    let after_stop = tallies.map(|tally| float(tally.after_stop));
+    let left_bounded = tallies.map(|tally| float(tally.count(Candidate::LEFT_BOUNDED)));
+    let right_bounded = tallies.map(|tally| float(tally.count(Candidate::RIGHT_BOUNDED)));
+    let mixed = tallies.map(|tally| float(tally.count(Candidate::MIXED)));
+    let after_stop = tallies.map(|tally| float(tally.count(Candidate::AFTER_STOP)));
     let within = containers.map(|containers| float(containers.count));
     let within_name = containers.map(|containers| float(containers.name_count));
     let log_count = nodes.map(|node| words.ln(node.count));
