@@ -48,7 +48,7 @@ impl Interner {
     }
 
     /// The number of `short`, of this `hash`, likewise.
-    #[inline]
+    #[inline(always)]
     pub(super) fn intern_short(&mut self, short: Short, hash: u64) -> u32 {
         self.make_room();
         let mut slot = self.first_slot(hash);

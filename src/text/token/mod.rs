@@ -100,16 +100,15 @@ impl Terms {
         let mut scanner = Scanner::new(language.and_then(Language::tailoring));
         let mut tokens = Vec::with_capacity(text.len() / 4);
         let mut sentence_ends = Vec::with_capacity(sentences.len());
+        let mut read = |text: &str, span: Span, tokens: &mut Vec<Token>| {
+            scanner.scan(text, span, |span| tokens.push(Token { span, word: vocabulary.word(text, span) }));
+        };
         for sentence in sentences {
-            scanner.scan(text, sentence.span, |span| {
-                tokens.push(Token { span, word: vocabulary.word(text, span) });
-            });
+            read(text, sentence.span, &mut tokens);
             sentence_ends.push(tokens.len());
         }
         let mut title_tokens = Vec::new();
-        scanner.scan(title, Span::new(0, title.len()), |span| {
-            title_tokens.push(Token { span, word: vocabulary.word(title, span) });
-        });
+        read(title, Span::new(0, title.len()), &mut title_tokens);
         vocabulary.catch_up();
         Self { tokens, sentence_ends, title: title_tokens, words: vocabulary.words, stems: vocabulary.stems }
     }

@@ -6,6 +6,8 @@
 //! next word, one that starts with an apostrophe or a colon is an ending. Chinese, Japanese, Thai, Lao, Khmer and
 //! Burmese, written without spaces, are cut by dictionaries.
 
+use std::hint::select_unpredictable;
+
 use crate::languages::{Tailoring, WordList};
 
 use super::{
@@ -431,22 +433,28 @@ impl Run {
 #[inline]
 fn plain_word_end(bytes: &[u8], at: usize, limit: usize) -> Option<(usize, usize)> {
     let end = alphanumerics_end(bytes, at, limit);
-    let class = |at: usize| bytes.get(at).map_or(Class::Other, |byte| BYTES[usize::from(*byte)]);
-    let joins = class(end) == Class::Joiner;
+    let [here, next] = *bytes[end..].first_chunk()?;
+    let joins = BYTES[usize::from(here)] == Class::Joiner;
     let after = end + usize::from(joins);
-    let ends = (after >= limit) | (class(after) == Class::Other);
+    let parts = BYTES[usize::from(select_unpredictable(joins, next, here))] == Class::Other;
     // After one letter a dot may be a part of the word.
-    let is_plain = (end > at) & ends & (!joins | (end > at + 1));
+    let is_plain = (end > at) & (parts | (after >= limit)) & (!joins | (end > at + 1));
     is_plain.then_some((end, after + 1))
 }
 
 /// Where the letters and digits of ASCII end that start at `at`, if any do.
-#[inline]
+#[inline(always)]
 fn alphanumerics_end(bytes: &[u8], at: usize, limit: usize) -> usize {
     match bytes[at..].first_chunk().map(leading_alphanumerics) {
         Some(count) if count < MOST_AT_ONCE => (at + count).min(limit),
-        _ => at + bytes[at..limit].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count(),
+        _ => long_alphanumerics_end(bytes, at, limit),
     }
+}
+
+/// The same for many of them, or at the end of the text.
+#[cold]
+fn long_alphanumerics_end(bytes: &[u8], at: usize, limit: usize) -> usize {
+    at + bytes[at..limit].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
 }
 
 /// How many letters and digits of ASCII `bytes` start with, all of them asked at once: most words need no other step.
