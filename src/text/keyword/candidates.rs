@@ -160,7 +160,8 @@ impl Candidates {
         for (index, neighbours) in (1..).zip(tokens.windows(2)) {
             let (before, token) = (neighbours[0], neighbours[1]);
             let mut counts = trusted;
-            if text.as_bytes()[before.span.end..token.span.start] != *b" " {
+            // Nothing stands between most words, or a space.
+            if !matches!(text.as_bytes()[before.span.end..token.span.start], [] | [b' ']) {
                 if !is_joined(text, before, token) {
                     self.add_chunk(&mut pieces[chunk_start..index], sentence_start, place);
                     chunk_start = index;
