@@ -218,3 +218,46 @@ impl SentenceCase {
         self.capitalised -= u32::from(piece.is_some_and(|piece| piece.is_name()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::span::Span;
+
+    /// Whether the first and the last word of `text` are joined, and whether a quote opens before the last.
+    #[track_caller]
+    fn check(text: &str, joined: bool, quoted: bool) {
+        let is_word = |c: char| c.is_alphanumeric();
+        let first = text.find(|c| !is_word(c)).unwrap();
+        let last = text.trim_end_matches(is_word).len();
+        let token = |start, end| Token { span: Span::new(start, end), word: 0 };
+        let (left, right) = (token(0, first), token(last, text.len()));
+        assert_eq!((is_joined(text, left, right), opens_quote(text, right)), (joined, quoted), "{text:?}");
+    }
+
+    #[test]
+    fn white_space_and_marks_of_names_join_words() {
+        check("harbour bridge", true, false);
+        check("harbour\nbridge", true, false);
+        check("harbour\u{a0}bridge", true, false);
+        check("ポート・リンドウ", true, false);
+    }
+
+    #[test]
+    fn punctuation_parts_words() {
+        check("harbour, bridge", false, false);
+        check("harbour/bridge", false, false);
+        check("harbour! bridge", false, false);
+        check("harbour~bridge", false, false);
+        check("harbour\n\nbridge", false, false);
+        check("harbour – bridge", false, false);
+    }
+
+    #[test]
+    fn a_quotation_mark_opens_a_quote() {
+        check("said \"Harbour", false, true);
+        check("said “Harbour", false, true);
+        check("said 'Harbour", false, false);
+        check("said (Harbour", false, false);
+    }
+}

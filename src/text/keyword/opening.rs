@@ -41,3 +41,30 @@ pub(super) fn headline_end(text: &str) -> usize {
     let line = text[start..start + length].trim_end();
     if line.len() <= 300 && !line.ends_with(['.', ':', ';', ',']) { start + length } else { 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `text` starts with the date line `expected`.
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(&text[..dateline(text)], expected);
+    }
+
+    #[test]
+    fn any_dash_ends_a_date_line() {
+        check("PORT LINDOW - Fishermen left.", "PORT LINDOW - ");
+        check("PORT LINDOW (Agency) - Fishermen left.", "PORT LINDOW (Agency) - ");
+        check("Lindow (Agency) -- Fishermen left.", "Lindow (Agency) -- ");
+        check("LINDOW – Fishermen left.", "LINDOW – ");
+        check("LINDOW — Fishermen left.", "LINDOW — ");
+    }
+
+    #[test]
+    fn a_hyphen_in_a_word_ends_none() {
+        check("PORT-LINDOW is closed.", "");
+        check("PORT-LINDOW - Fishermen left.", "PORT-LINDOW - ");
+        check("Fishermen - all of them - left.", "");
+    }
+}

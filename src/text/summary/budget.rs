@@ -169,12 +169,15 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         assert_eq!(flattened(text).collect::<String>(), expected);
+        assert_eq!(is_one_line(text), text == expected);
     }
 
     #[test]
     fn a_line_break_inside_a_sentence_is_a_space() {
         check("The council\nmet on\r\n  Monday.", "The council met on Monday.");
         check("The council \n met.", "The council met.");
+        check("The council\u{2028}met.", "The council met.");
+        check("The council\u{85}met.", "The council met.");
     }
 
     #[test]
