@@ -142,7 +142,9 @@ impl Heads {
             self.next[head.hash] |= head.next;
         }
         match *phrase.as_bytes() {
-            [first, second] => (b'a'..=b'z').for_each(|next| self.insert_opening([first, second, b' ', next], u32::MAX)),
+            [first, second] => {
+                (b'a'..=b'z').for_each(|next| self.insert_opening([first, second, b' ', next], u32::MAX))
+            }
             [first, second, third] => self.insert_opening([first, second, third, b' '], u32::MAX),
             [first, second, third, fourth] => self.insert_opening([first, second, third, fourth], u32::MAX),
             [first, second, third, fourth, fifth, ..] => {

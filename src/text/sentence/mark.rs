@@ -168,11 +168,7 @@ fn candidates_beyond_ascii(chunk: &[u8; CHUNK]) -> u64 {
 /// The marks of ASCII, and a few others, so that ranges are few.
 #[inline(always)]
 fn may_be_mark(bytes: Bytes) -> Bytes {
-    bytes.within(b'!', b'"')
-        | bytes.within(b'(', b')')
-        | bytes.are(b'.')
-        | bytes.within(b':', b']')
-        | bytes.after(b'z')
+    bytes.within(b'!', b'"') | bytes.within(b'(', b')') | bytes.are(b'.') | bytes.within(b':', b']') | bytes.after(b'z')
 }
 
 /// The first bytes of characters with a mark beyond ASCII, and a few others.
