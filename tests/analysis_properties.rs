@@ -4,6 +4,7 @@
 
 use copydesk::service::{Limits, analyse, job, proto::*};
 use proptest::prelude::*;
+use prost::Message;
 
 /// Text of the kinds that break programs: scripts, marks, glue, line breaks, controls, and plain prose between them.
 fn any_text() -> impl Strategy<Value = String> {
@@ -49,10 +50,13 @@ fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The analysis of `request`; `None` where its text is refused.
+/// The analysis of `request`, which is encoded as prost encodes it; `None` where its text is refused.
 fn answer(request: AnalyzeRequest) -> Option<AnalyzeResponse> {
     let job = job(request, &Limits::default()).ok()?;
-    Some(analyse(&job, None, || false).expect("nobody stopped it"))
+    let encoded = analyse(&job, None, || false).expect("nobody stopped it").whole();
+    let answer = AnalyzeResponse::decode(encoded.as_bytes()).expect("it can be read");
+    assert_eq!(answer.encode_to_vec(), encoded.as_bytes());
+    Some(answer)
 }
 
 proptest! {

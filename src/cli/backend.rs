@@ -57,7 +57,7 @@ impl Backend {
     ) -> Result<T, tonic_types::Status> {
         let outcome = match self {
             Self::InProcess(engine) => match service::job(request, &engine.limits) {
-                Ok(job) => engine.run(Arc::new(job), None, then).await,
+                Ok(job) => engine.run(Arc::new(job), None, |answer| then(answer.message())).await,
                 Err(invalid) => Err(invalid),
             },
             Self::Server(client, timeout) => call(client, request, timeout).await.map(then),

@@ -9,21 +9,16 @@ use metrics::Histogram;
 
 use crate::languages::Tag;
 use crate::text::{
-    detect::{self, Detection, Segment},
+    detect::{self, Detection},
     document::Document,
     frequencies::Frequencies,
-    keyword::{self, Keyword},
-    sentence::{self, Kind},
-    summary::{self, Summary},
+    keyword, sentence, summary,
 };
 
 use super::{
+    answer::{Answer, code},
     convert::Job,
-    offset::{Offsets, Unit},
-    proto::{
-        AnalyzeResponse, DetectLanguageResponse, DetectedLanguage, ExtractKeywordsResponse, LanguageSegment,
-        OffsetUnit, Sentence, SentenceKind, SplitSentencesResponse, SummarizeResponse, SummarySentence,
-    },
+    offset::Offsets,
 };
 
 /// Counts the text of `job` as one more document of an archive.
@@ -33,13 +28,12 @@ pub fn count(job: &Job, frequencies: &mut Frequencies) {
 }
 
 /// Every part that `job` asks for, its words weighed against an `archive` where there is one; `None` where `stopped` says between two steps that nobody waits any more.
-pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> bool) -> Option<AnalyzeResponse> {
+pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> bool) -> Option<Answer> {
     let unless_stopped = || {
         give_way();
         (!stopped()).then_some(())
     };
     let offsets = Offsets::new(&job.text, job.unit);
-    let offset_unit = unit(job.unit).into();
     RECORDED.text_bytes.record(job.text.len() as f64);
 
     unless_stopped()?;
@@ -51,7 +45,7 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
     let language_code = code(tag);
     metrics::counter!("copydesk_documents_total", "language" => language_code.clone()).increment(1);
 
-    let mut response = AnalyzeResponse { language_code, offset_unit, ..AnalyzeResponse::default() };
+    let mut answer = Answer::new(job, language_code);
     if let (Some(language), Some(detection)) = (&job.language, &detection) {
         unless_stopped()?;
         let segments = if language.segments {
@@ -59,10 +53,10 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
         } else {
             Vec::new()
         };
-        response.language = Some(language_response(job, segments, detection, &offsets));
+        answer.add_language(detection, &segments, &offsets);
     }
     if !job.asks_for_document() {
-        return Some(response);
+        return Some(answer.finish());
     }
 
     unless_stopped()?;
@@ -75,7 +69,7 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
         None => document,
     };
     if job.sentences {
-        response.sentences = Some(sentences_response(&document, &response, &offsets));
+        answer.add_sentences(&document, &offsets);
     }
     if job.keywords.is_some() || job.summary.is_some() {
         unless_stopped()?;
@@ -86,14 +80,14 @@ pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> b
     if let Some(options) = &job.keywords {
         unless_stopped()?;
         let keywords = timed(&RECORDED.keywords, || keyword::extract(&document, options));
-        response.keywords = Some(keywords_response(keywords, &response, &offsets));
+        answer.add_keywords(&keywords, &offsets);
     }
     if let Some(options) = &job.summary {
         unless_stopped()?;
         let summary = timed(&RECORDED.summary, || summary::summarize(&document, options));
-        response.summary = Some(summary_response(&document, summary, &response, &offsets));
+        answer.add_summary(&document, &summary, &offsets);
     }
-    Some(response)
+    Some(answer.finish())
 }
 
 /// The language that the text is analysed in: the caller's, else the one detected among all languages, whatever the
@@ -110,135 +104,6 @@ fn working_tag(job: &Job, detection: Option<&Detection>) -> Option<Tag> {
 
 fn best(detection: &Detection) -> Option<Tag> {
     detection.languages.first().map(|candidate| candidate.tag)
-}
-
-fn language_response(
-    job: &Job,
-    segments: Vec<Segment>,
-    detection: &Detection,
-    offsets: &Offsets<'_>,
-) -> DetectLanguageResponse {
-    let languages = detection
-        .languages
-        .iter()
-        .map(|candidate| DetectedLanguage {
-            language_code: candidate.tag.to_string(),
-            alpha3_code: candidate.tag.language.alpha3.to_owned(),
-            name: candidate.tag.language.name.to_owned(),
-            script: candidate.tag.script.to_owned(),
-            confidence: candidate.confidence,
-        })
-        .collect();
-    let segment = |segment: Segment| LanguageSegment {
-        span: Some(offsets.span(segment.span)),
-        language_code: code(segment.language.map(|candidate| candidate.tag)),
-        confidence: segment.language.map_or(0.0, |candidate| candidate.confidence),
-    };
-    DetectLanguageResponse {
-        languages,
-        reliable: detection.reliable,
-        segments: segments.into_iter().map(segment).collect(),
-        language_code: code(best(detection)),
-        offset_unit: unit(job.unit).into(),
-    }
-}
-
-fn sentences_response(
-    document: &Document<'_>,
-    response: &AnalyzeResponse,
-    offsets: &Offsets<'_>,
-) -> SplitSentencesResponse {
-    let sentences = document
-        .sentences()
-        .iter()
-        .map(|sentence| Sentence {
-            text: sentence.span.of(document.text()).to_owned(),
-            span: Some(offsets.span(sentence.span)),
-            paragraph: number(sentence.paragraph),
-            kind: kind(sentence.kind).into(),
-        })
-        .collect();
-    SplitSentencesResponse {
-        sentences,
-        language_code: response.language_code.clone(),
-        offset_unit: response.offset_unit,
-    }
-}
-
-fn keywords_response(
-    keywords: Vec<Keyword>,
-    response: &AnalyzeResponse,
-    offsets: &Offsets<'_>,
-) -> ExtractKeywordsResponse {
-    let keywords = keywords
-        .into_iter()
-        .map(|keyword| super::proto::Keyword {
-            text: keyword.text,
-            score: keyword.score,
-            count: number(keyword.count),
-            mentions: keyword.mentions.into_iter().map(|span| offsets.span(span)).collect(),
-        })
-        .collect();
-    ExtractKeywordsResponse {
-        keywords,
-        language_code: response.language_code.clone(),
-        offset_unit: response.offset_unit,
-    }
-}
-
-fn summary_response(
-    document: &Document<'_>,
-    summary: Summary,
-    response: &AnalyzeResponse,
-    offsets: &Offsets<'_>,
-) -> SummarizeResponse {
-    let sentences = summary
-        .picks
-        .iter()
-        .map(|pick| {
-            let span = document.sentences()[pick.sentence].span;
-            SummarySentence {
-                text: span.of(document.text()).to_owned(),
-                span: Some(offsets.span(span)),
-                index: number(pick.sentence),
-                rank: number(pick.rank),
-                score: pick.score,
-            }
-        })
-        .collect();
-    SummarizeResponse {
-        sentences,
-        text: summary.text,
-        language_code: response.language_code.clone(),
-        offset_unit: response.offset_unit,
-    }
-}
-
-/// The canonical code; "und" for a text without language.
-fn code(tag: Option<Tag>) -> String {
-    tag.map_or_else(|| "und".to_owned(), |tag| tag.to_string())
-}
-
-fn unit(unit: Unit) -> OffsetUnit {
-    match unit {
-        Unit::Utf8 => OffsetUnit::Utf8Byte,
-        Unit::Utf16 => OffsetUnit::Utf16CodeUnit,
-        Unit::CodePoint => OffsetUnit::CodePoint,
-    }
-}
-
-fn kind(kind: Kind) -> SentenceKind {
-    match kind {
-        Kind::Prose => SentenceKind::Prose,
-        Kind::Heading => SentenceKind::Heading,
-        Kind::ListItem => SentenceKind::ListItem,
-        Kind::Boilerplate => SentenceKind::Boilerplate,
-    }
-}
-
-/// A count of things in a text: there are fewer of them than bytes, and a message has no more than 2 GiB.
-fn number(value: usize) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
 }
 
 /// Lets other threads go first that want this core, where this one has had it for [`SLICE`].
@@ -293,7 +158,7 @@ static RECORDED: LazyLock<Recorded> = LazyLock::new(|| {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::convert::LanguageJob;
+    use crate::service::{convert::LanguageJob, offset::Unit};
 
     const SENTENCES: usize = 1000;
 

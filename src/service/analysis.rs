@@ -5,18 +5,21 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use prost::Message;
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::{
+    answer::Answer,
     convert, deadline,
     encoded::Encoded,
     engine::Engine,
     limits,
     proto::{
-        AnalyzeItem, AnalyzeRequest, AnalyzeResult, AnalyzeStreamRequest, AnalyzeStreamResponse, BatchAnalyzeRequest,
-        BatchAnalyzeResponse, analysis_service_server::AnalysisService, analyze_result::Outcome,
+        AnalyzeItem, AnalyzeRequest, AnalyzeStreamRequest, BatchAnalyzeRequest,
+        analysis_service_server::AnalysisService,
     },
     status::{self, Violations},
+    writer::Writer,
 };
 
 /// `copydesk.v1.AnalysisService`.
@@ -28,7 +31,7 @@ impl AnalysisService for Analysis {
     type AnalyzeStreamStream = Pin<Box<dyn Stream<Item = Result<Encoded, Status>> + Send>>;
 
     async fn analyze(&self, request: Request<AnalyzeRequest>) -> Result<Response<Encoded>, Status> {
-        self.0.answer(request, Some).await
+        self.0.answer(request, |answer| Some(answer.whole())).await
     }
 
     async fn batch_analyze(&self, request: Request<BatchAnalyzeRequest>) -> Result<Response<Encoded>, Status> {
@@ -80,16 +83,6 @@ enum Call {
     Stream,
 }
 
-impl Call {
-    /// The call's answer where it has one item.
-    fn answer(self, result: AnalyzeResult) -> Encoded {
-        match self {
-            Self::Batch => Encoded::of(&BatchAnalyzeResponse { results: vec![result] }),
-            Self::Stream => Encoded::of(&AnalyzeStreamResponse { result: Some(result) }),
-        }
-    }
-}
-
 /// The answer to one item of a call: an error of its own stays with it, one of the call ends the call.
 async fn one(engine: &Engine, item: AnalyzeItem, call: Call, deadline: Option<Instant>) -> Result<Encoded, Status> {
     let AnalyzeItem { id, request } = item;
@@ -99,10 +92,9 @@ async fn one(engine: &Engine, item: AnalyzeItem, call: Call, deadline: Option<In
             let job = Arc::new(job);
             loop {
                 let id = id.clone();
-                let answer =
-                    move |analysis| call.answer(AnalyzeResult { id, outcome: Some(Outcome::Analysis(analysis)) });
-                match (engine.run(Arc::clone(&job), deadline, answer).await, call) {
-                    (Ok(answer), _) => return Ok(answer),
+                let encode = move |answer: Answer| result(&id, ANALYSIS, answer.whole().as_bytes());
+                match (engine.run(Arc::clone(&job), deadline, encode).await, call) {
+                    (Ok(result), _) => return Ok(result),
                     (Err(busy), Call::Stream) if busy.code() == Code::Unavailable => {
                         tokio::time::sleep(status::retry_after(&busy)).await;
                     }
@@ -114,5 +106,19 @@ async fn one(engine: &Engine, item: AnalyzeItem, call: Call, deadline: Option<In
             }
         }
     };
-    Ok(call.answer(AnalyzeResult { id, outcome: Some(Outcome::Error(status::to_proto(&error))) }))
+    Ok(result(&id, ERROR, &status::to_proto(&error).encode_to_vec()))
 }
+
+/// The answer to a call of one item: an `AnalyzeStreamResponse` and a `BatchAnalyzeResponse` have results in the same field.
+fn result(id: &str, outcome: u32, message: &[u8]) -> Encoded {
+    let mut response = Writer::with_capacity(id.len() + message.len() + 32);
+    response.message(1, |result| {
+        result.text(1, id);
+        result.encoded(outcome, message);
+    });
+    Encoded::written(response.finish())
+}
+
+/// The fields of an `AnalyzeResult` that its outcome may be.
+const ANALYSIS: u32 = 2;
+const ERROR: u32 = 3;

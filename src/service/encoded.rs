@@ -1,7 +1,4 @@
-//! Answers that are encoded where they are made.
-//!
-//! An answer has a hundred small strings. The thread that made them has them in its caches and its part of the heap: there
-//! they are encoded and freed for a fraction of what it costs another thread.
+//! Answers that are encoded where they are made, by the thread that has what they are made of in its caches.
 
 use std::marker::PhantomData;
 
@@ -20,6 +17,16 @@ impl Encoded {
     /// `message`, encoded.
     pub fn of(message: &impl Message) -> Self {
         Self(message.encode_to_vec())
+    }
+
+    /// A message that was written as `bytes`.
+    pub fn written(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// Merges a message into this one: of repeated fields, its elements come after those that are here.

@@ -1,9 +1,9 @@
 //! What every handler shares, and the services as routes.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
-use prost::Message;
 use tonic::{Request, Response, Status, codec::CompressionEncoding, service::Routes};
 
 use crate::text::frequencies::Frequencies;
@@ -11,6 +11,7 @@ use crate::text::frequencies::Frequencies;
 use super::{
     analyse::analyse,
     analysis::Analysis,
+    answer::Answer,
     convert::{self, IntoJob, Job},
     deadline,
     encoded::Encoded,
@@ -19,7 +20,7 @@ use super::{
     language::Languages,
     limits::Limits,
     proto::{
-        AnalyzeResponse, analysis_service_server::AnalysisServiceServer, info_service_server::InfoServiceServer,
+        analysis_service_server::AnalysisServiceServer, info_service_server::InfoServiceServer,
         keyword_service_server::KeywordServiceServer, language_service_server::LanguageServiceServer,
         sentence_service_server::SentenceServiceServer, summary_service_server::SummaryServiceServer,
     },
@@ -78,29 +79,29 @@ pub fn routes(engine: &Engine) -> Routes {
 
 impl Engine {
     /// Answers a unary call: checks the request, does the job, and takes from the analysis what the call answers with.
-    pub async fn answer<Q: IntoJob, A: Message>(
+    pub async fn answer<Q: IntoJob>(
         &self,
         request: Request<Q>,
-        part: impl FnOnce(AnalyzeResponse) -> Option<A> + Send + 'static,
+        part: impl FnOnce(Answer) -> Option<Encoded> + Send + 'static,
     ) -> Result<Response<Encoded>, Status> {
         let deadline = deadline::of(&request);
         let job = convert::job(request.into_inner(), &self.limits)?;
-        let encode = |analysis: AnalyzeResponse| {
-            let language = analysis.language_code.clone();
-            part(analysis).map(|part| (Encoded::of(&part), AnalysedLanguage(language)))
+        let take = |mut answer: Answer| {
+            let language = AnalysedLanguage(mem::take(&mut answer.language_code));
+            part(answer).map(|encoded| (encoded, language))
         };
-        let (encoded, language) = self.run(Arc::new(job), deadline, encode).await?.ok_or_else(status::internal)?;
+        let (encoded, language) = self.run(Arc::new(job), deadline, take).await?.ok_or_else(status::internal)?;
         let mut response = Response::new(encoded);
         response.extensions_mut().insert(language);
         Ok(response)
     }
 
-    /// Does `job` on a worker, and `then` with its analysis.
+    /// Does `job` on a worker, and `then` with its answer.
     pub async fn run<T: Send + 'static>(
         &self,
         job: Arc<Job>,
         deadline: Option<Instant>,
-        then: impl FnOnce(AnalyzeResponse) -> T + Send + 'static,
+        then: impl FnOnce(Answer) -> T + Send + 'static,
     ) -> Result<T, Status> {
         let bytes = job.text.len() + job.title.len();
         let archive = self.archive.clone();

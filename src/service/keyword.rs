@@ -3,6 +3,7 @@
 use tonic::{Request, Response, Status};
 
 use super::{
+    answer::Part,
     encoded::Encoded,
     engine::Engine,
     proto::{ExtractKeywordsRequest, keyword_service_server::KeywordService},
@@ -15,6 +16,6 @@ pub struct Keywords(pub Engine);
 #[tonic::async_trait]
 impl KeywordService for Keywords {
     async fn extract_keywords(&self, request: Request<ExtractKeywordsRequest>) -> Result<Response<Encoded>, Status> {
-        self.0.answer(request, |analysis| analysis.keywords).await
+        self.0.answer(request, |answer| answer.part(Part::Keywords)).await
     }
 }

@@ -5,6 +5,7 @@
 
 mod analyse;
 mod analysis;
+mod answer;
 mod convert;
 pub mod deadline;
 mod encoded;
@@ -19,8 +20,10 @@ mod sentence;
 pub mod status;
 mod summary;
 pub mod workers;
+mod writer;
 
 pub use analyse::{analyse, count};
+pub use answer::Answer;
 pub use convert::{IntoJob, job};
 pub use engine::{AnalysedLanguage, Engine, SERVICES, routes};
 pub use limits::Limits;

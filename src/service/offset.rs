@@ -2,8 +2,6 @@
 
 use crate::text::span::Span;
 
-use super::proto;
-
 /// The unit that a caller counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -45,9 +43,9 @@ impl<'t> Offsets<'t> {
         Self { text: bytes, unit, counts }
     }
 
-    /// `span` in the caller's unit.
-    pub fn span(&self, span: Span) -> proto::TextSpan {
-        proto::TextSpan { start: self.position(span.start), end: self.position(span.end) }
+    /// Where `span` starts and ends, in the caller's unit.
+    pub fn positions(&self, span: Span) -> [u32; 2] {
+        [span.start, span.end].map(|byte| self.position(byte))
     }
 
     fn position(&self, byte: usize) -> u32 {

@@ -3,6 +3,7 @@
 use tonic::{Request, Response, Status};
 
 use super::{
+    answer::Part,
     encoded::Encoded,
     engine::Engine,
     proto::{SplitSentencesRequest, sentence_service_server::SentenceService},
@@ -15,6 +16,6 @@ pub struct Sentences(pub Engine);
 #[tonic::async_trait]
 impl SentenceService for Sentences {
     async fn split_sentences(&self, request: Request<SplitSentencesRequest>) -> Result<Response<Encoded>, Status> {
-        self.0.answer(request, |analysis| analysis.sentences).await
+        self.0.answer(request, |answer| answer.part(Part::Sentences)).await
     }
 }
