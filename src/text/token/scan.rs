@@ -136,7 +136,7 @@ fn scan_unspaced(text: &str, span: Span, emit: &mut dyn FnMut(Span)) -> usize {
             Some(end) => (end, true),
             None => match class_at(text, at) {
                 (Class::Unspaced, _) => {
-                    let end = dictionary::word_end(text, at, span.end);
+                    let end = dictionary::other_word_end(text, at, span.end);
                     (end, text[at..end].chars().any(is_alphanumeric))
                 }
                 (Class::Other, length) => (at + length, false),

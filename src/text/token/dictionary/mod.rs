@@ -37,10 +37,13 @@ enum Class {
 /// characters of three bytes tells what starts there: of most such words it does.
 #[inline]
 pub fn plain_word_end(text: &str, start: usize, limit: usize) -> Option<usize> {
-    let &[a, b, c, d, e, f] = text.as_bytes().get(start..limit)?.first_chunk()?;
-    if (a ^ 0xe0) | (d ^ 0xe0) > 0x0f {
-        return None;
-    }
+    let six: &[u8; 6] = text.as_bytes().get(start..limit)?.first_chunk()?;
+    matches!(six, [0xe3..=0xe9, _, _, 0xe0..=0xef, ..]).then(|| word_of_two_end(text, start, limit, six))?
+}
+
+/// The same, of `six`, the bytes of the two characters.
+fn word_of_two_end(text: &str, start: usize, limit: usize, six: &[u8; 6]) -> Option<usize> {
+    let &[a, b, c, d, e, f] = six;
     let [first, second] = [[a, b, c], [d, e, f]].map(|bytes| {
         let [high, middle, low] = bytes.map(u32::from);
         (high & 0x0f) << 12 | (middle & 0x3f) << 6 | low & 0x3f
@@ -58,9 +61,11 @@ pub fn plain_word_end(text: &str, start: usize, limit: usize) -> Option<usize> {
 
 /// Where the word that starts at `start` of `text` ends, at `limit` at the latest.
 pub fn word_end(text: &str, start: usize, limit: usize) -> usize {
-    if let Some(end) = plain_word_end(text, start, limit) {
-        return end;
-    }
+    plain_word_end(text, start, limit).unwrap_or_else(|| other_word_end(text, start, limit))
+}
+
+/// The same of a word that [`plain_word_end`] does not tell.
+pub fn other_word_end(text: &str, start: usize, limit: usize) -> usize {
     let run = text.get(start..limit).unwrap_or_default();
     let Some(first) = run.chars().next() else { return limit };
     let length = match class(first) {

@@ -247,7 +247,7 @@ impl<'f, const BITS: u32> Table<'f, BITS> {
     #[inline]
     fn start(&self, bucket: usize) -> Option<usize> {
         let surplus = i16::from_le_bytes(*self.surpluses.get(bucket)?);
-        Some((bucket * self.count >> BITS).wrapping_add_signed(isize::from(surplus)))
+        Some(((bucket * self.count) >> BITS).wrapping_add_signed(isize::from(surplus)))
     }
 }
 
@@ -361,9 +361,9 @@ fn position_in_eight(keys: &[[u8; 2]; 8], key: [u8; 2]) -> usize {
     let &[a, b, c, d, e, f, g, h] = keys;
     let [low, high] = [[a, b, c, d], [e, f, g, h]].map(|four| {
         let [[a, b], [c, d], [e, f], [g, h]] = four;
-        let differences = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ ONES * u64::from(u16::from_le_bytes(key));
+        let differences = u64::from_le_bytes([a, b, c, d, e, f, g, h]) ^ (ONES * u64::from(u16::from_le_bytes(key)));
         // The lowest bit is that of the first number that is 0 (Knuth, The Art of Computer Programming 4A, 7.1.3).
-        u128::from(differences.wrapping_sub(ONES) & !differences & ONES << 15)
+        u128::from(differences.wrapping_sub(ONES) & !differences & (ONES << 15))
     });
     (high << 64 | low).trailing_zeros() as usize / 16
 }
