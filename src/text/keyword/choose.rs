@@ -18,7 +18,7 @@ const OWN_USE: u32 = 2;
 /// A phrase stands beside a chosen part of it if it occurs this often.
 const RECURRENT: u32 = 3;
 
-/// A candidate that was chosen.
+/// A candidate to choose from. The higher its score, or, of equals, the earlier it comes, the greater it is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Choice {
     /// Which one.
@@ -27,7 +27,30 @@ pub(super) struct Choice {
     pub score: f32,
     /// Whether its score is only known to be no higher.
     pub estimated: bool,
+    /// The number of its first token.
+    pub first: u32,
 }
+
+impl Ord for Choice {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let place = |choice: &Self| (choice.first, choice.node);
+        self.score.total_cmp(&other.score).then_with(|| place(other).cmp(&place(self)))
+    }
+}
+
+impl PartialOrd for Choice {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Choice {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Choice {}
 
 /// The best of `pool`, best first, `max_keywords` at most. Where a score is estimated, `score` tells it once no other is
 /// higher.
@@ -37,19 +60,17 @@ pub(super) fn best(
     max_keywords: usize,
     score: impl Fn(Node) -> f32,
 ) -> Vec<Choice> {
-    let rank = |choice: Choice| Ranked { choice, first: candidates[choice.node].first };
     // A few of many are wanted: a heap need not sort the rest.
-    let mut ranked: BinaryHeap<Ranked> = pool.into_iter().map(rank).collect::<Vec<_>>().into();
+    let mut ranked = BinaryHeap::from(pool);
     let mut chosen: Vec<(Choice, Vec<u32>)> = Vec::new();
     while chosen.len() < max_keywords
         && let Some(mut first) = ranked.peek_mut()
     {
-        let choice = &mut first.choice;
-        if choice.estimated {
-            *choice = Choice { score: score(choice.node), estimated: false, ..*choice };
+        if first.estimated {
+            *first = Choice { score: score(first.node), estimated: false, ..*first };
             continue;
         }
-        let Ranked { choice, .. } = PeekMut::pop(first);
+        let choice = PeekMut::pop(first);
         let stems = candidates.stems(choice.node);
         let count = |choice: &Choice| candidates[choice.node].count;
         let may_join = |(other, other_stems): &(Choice, Vec<u32>)| {
@@ -66,33 +87,6 @@ pub(super) fn best(
     chosen.into_iter().map(|(choice, _)| choice).collect()
 }
 
-/// A candidate in the order of choice: the higher its score, or, of equals, the earlier it comes, the greater.
-struct Ranked {
-    choice: Choice,
-    first: u32,
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let place = |ranked: &Self| (ranked.first, ranked.choice.node);
-        self.choice.score.total_cmp(&other.choice.score).then_with(|| place(other).cmp(&place(self)))
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Ranked {}
-
 /// Every candidate that may be a keyword, not scored yet.
 pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &Options) -> Vec<Choice> {
     let language = document.tag().map(|tag| tag.language);
@@ -102,12 +96,16 @@ pub(super) fn pool(document: &Document<'_>, candidates: &Candidates, options: &O
         .filter_map(|phrase| document.terms().look_up(phrase, language).into_iter().collect())
         .collect();
     let is_blocked = |node| blocked.contains(&candidates.stems(node));
-    let mut pool = Vec::with_capacity(candidates.nodes.len());
+    let mut pool = Vec::with_capacity(candidates.nodes.len() + 1);
     for (number, node) in candidates.iter() {
-        let may_come = blocked.is_empty() || !is_blocked(number) && !names_blocked(candidates, node, is_blocked);
-        if may_stand(node, candidates.containers(number)) && may_come {
-            pool.push(Choice { node: number, score: 0.0, estimated: false });
-        }
+        // Which of them may stand is not foretold: each is kept, and the next takes the place of one that may not.
+        pool.push(Choice { node: number, score: 0.0, estimated: false, first: node.first });
+        pool.truncate(pool.len() - usize::from(!may_stand(node, candidates.containers(number))));
+    }
+    if !blocked.is_empty() {
+        pool.retain(|choice| {
+            !is_blocked(choice.node) && !names_blocked(candidates, &candidates[choice.node], is_blocked)
+        });
     }
     pool
 }
