@@ -84,7 +84,7 @@ impl Candidates {
                 dateline_end = sentence.span.start + dateline(&text[sentence.span.start..]);
             }
             let tokens = terms.sentence(index);
-            let opening = tokens.iter().take_while(|t| t.span.end <= dateline_end).count();
+            let opening = tokens.iter().take_while(|t| t.span().end <= dateline_end).count();
             let place = if sentence.span.end <= headline_end { Place::Headline } else { Place::Body };
             candidates.read(text, &tokens[opening..], terms, place);
         }
@@ -161,7 +161,7 @@ impl Candidates {
             let (before, token) = (neighbours[0], neighbours[1]);
             let mut counts = trusted;
             // Nothing stands between most words, or a space.
-            if !matches!(text.as_bytes()[before.span.end..token.span.start], [] | [b' ']) {
+            if !matches!(text.as_bytes()[before.span().end..token.span().start], [] | [b' ']) {
                 if !is_joined(text, before, token) {
                     self.add_chunk(&mut pieces[chunk_start..index], sentence_start, place);
                     chunk_start = index;

@@ -167,7 +167,7 @@ const WRITTEN: [u16; 16] = {
 /// Whether nothing but white space, or a mark that joins names, stands between two tokens of a sentence.
 #[inline]
 pub(super) fn is_joined(text: &str, left: Token, right: Token) -> bool {
-    let gap = left.span.end..right.span.start;
+    let gap = left.span().end..right.span().start;
     match &text.as_bytes()[gap.clone()] {
         [] | [b' '] => true,
         // No white space starts with another byte of ASCII.
@@ -183,10 +183,10 @@ fn joins(gap: &str) -> bool {
 /// Whether a quote opens right before `token`: what follows is capitalised as at the start of a sentence.
 #[inline]
 pub(super) fn opens_quote(text: &str, token: Token) -> bool {
-    match text.as_bytes()[..token.span.start].last() {
+    match text.as_bytes()[..token.span().start].last() {
         None => false,
         Some(byte) if byte.is_ascii() => *byte == b'"',
-        Some(_) => text[..token.span.start].ends_with(['“', '„', '«', '»', '‘']),
+        Some(_) => text[..token.span().start].ends_with(['“', '„', '«', '»', '‘']),
     }
 }
 

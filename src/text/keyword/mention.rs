@@ -70,7 +70,7 @@ fn mentions(document: &Document<'_>, candidates: &Candidates, chosen: &[Choice])
                 if let Some(index) = place {
                     push(
                         &mut found[index],
-                        Span::new(tokens[start].span.start, token.span.end),
+                        Span::new(tokens[start].span().start, token.span().end),
                         start == 0,
                         at + 1 - start,
                     );

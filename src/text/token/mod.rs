@@ -20,13 +20,30 @@ use self::{
 };
 use super::{sentence::Sentence, span::Span};
 
+/// Tokens count bytes in 32 bits: a sentence past them has none.
+const MOST_BYTES: usize = u32::MAX as usize;
+
 /// A word where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Where it stands in the text (in the title, for the title's tokens).
-    pub span: Span,
+    start: u32,
+    end: u32,
     /// Which distinct word it is.
     pub word: u32,
+}
+
+impl Token {
+    /// The one at `span`, which ends within [`MOST_BYTES`].
+    fn new(span: Span, word: u32) -> Self {
+        let [start, end] = [span.start, span.end].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
+        Self { start, end, word }
+    }
+
+    /// Where it stands in the text (in the title, for the title's tokens).
+    #[inline]
+    pub fn span(self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
+    }
 }
 
 /// A distinct word of the text, as written.
@@ -101,7 +118,9 @@ impl Terms {
         let mut tokens = Vec::with_capacity(text.len() / 4);
         let mut sentence_ends = Vec::with_capacity(sentences.len());
         let mut read = |text: &str, span: Span, tokens: &mut Vec<Token>| {
-            scanner.scan(text, span, |span| tokens.push(Token { span, word: vocabulary.word(text, span) }));
+            if span.end <= MOST_BYTES {
+                scanner.scan(text, span, |span| tokens.push(Token::new(span, vocabulary.word(text, span))));
+            }
         };
         for sentence in sentences {
             read(text, sentence.span, &mut tokens);
@@ -295,7 +314,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, language: &str, expected: &str) {
         let terms = terms(text, language);
-        let words: Vec<&str> = terms.sentence(0).iter().map(|t| t.span.of(text)).collect();
+        let words: Vec<&str> = terms.sentence(0).iter().map(|t| t.span().of(text)).collect();
         assert_eq!(words.join("|"), expected);
     }
 
@@ -312,7 +331,7 @@ mod tests {
     fn check_topics(text: &str, language: &str, expected: &str) {
         let terms = terms(text, language);
         let topics = terms.sentence(0).iter().filter(|&&t| !terms.word(t).stop);
-        assert_eq!(topics.map(|t| t.span.of(text)).collect::<Vec<_>>().join("|"), expected);
+        assert_eq!(topics.map(|t| t.span().of(text)).collect::<Vec<_>>().join("|"), expected);
     }
 
     #[test]
