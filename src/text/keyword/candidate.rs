@@ -149,6 +149,19 @@ const COUNTED: [u16; 8] = [
     Candidate::DEPENDENT,
 ];
 
+/// The bits of each number below 16, from the lowest on: to count four traits at once.
+const BITS: [[u32; 4]; 16] = {
+    let mut bits = [[0; 4]; 16];
+    let mut at = 0;
+    while at < 16 * 4 {
+        if (at / 4) >> (at % 4) & 1 == 1 {
+            bits[at / 4][at % 4] = 1;
+        }
+        at += 1;
+    }
+    bits
+};
+
 /// What was counted of a candidate that occurs more than once.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Tally {
@@ -175,8 +188,12 @@ impl Tally {
 
     #[inline]
     fn add(&mut self, traits: u16) {
-        for (count, counted) in self.counts.iter_mut().zip(COUNTED) {
-            *count += u32::from(traits & counted != 0);
+        let counted = usize::from(traits / COUNTED[0]);
+        let (low, high) = self.counts.split_at_mut(4);
+        for (counts, bits) in [(low, BITS[counted % 16]), (high, BITS[counted / 16 % 16])] {
+            for (count, bit) in counts.iter_mut().zip(bits) {
+                *count += bit;
+            }
         }
     }
 }
@@ -189,4 +206,34 @@ pub(super) struct Occurrence {
     pub sentence_start: u32,
     /// What it is like there.
     pub traits: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_trait_is_counted_by_itself() {
+        let occurrence = |position, traits| Occurrence { position, sentence_start: position, traits };
+        for counted in COUNTED {
+            let mut candidate = Candidate { count: 1, first: 5, tokens: 2, traits: counted, ..Candidate::default() };
+            let mut tally = candidate.once();
+            candidate.recur(&mut tally, &occurrence(7, 0));
+            candidate.recur(&mut tally, &occurrence(9, counted));
+            assert_eq!(COUNTED.map(|other| tally.count(other)), COUNTED.map(|other| u32::from(other == counted) * 2));
+            assert_eq!((candidate.count, candidate.first, tally.last), (3, 5, 9));
+            assert_eq!((tally.first_end, tally.sentences), (6, 3));
+        }
+    }
+
+    #[test]
+    fn occurrences_of_one_sentence_count_it_once() {
+        let mut candidate = Candidate { count: 1, first: 12, tokens: 1, ..Candidate::default() };
+        let mut tally = candidate.once();
+        for (position, sentence_start, sentences) in [(11, 10, 1), (21, 20, 2), (25, 20, 2)] {
+            candidate.recur(&mut tally, &Occurrence { position, sentence_start, traits: 0 });
+            assert_eq!(tally.sentences, sentences);
+        }
+        assert_eq!((candidate.first, tally.last), (11, 25));
+    }
 }

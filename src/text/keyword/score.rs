@@ -429,3 +429,55 @@ impl<'c> Words<'c> {
         Means { mean_log_count: sum / words, least_log_count: least.min(sum), mean_log_longer: longer / words }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        languages::Tag,
+        text::{
+            keyword::{Options, choose},
+            sentence::LineBreaks,
+        },
+    };
+
+    /// Holds the estimates of a text's candidates against their scores.
+    #[track_caller]
+    fn check(text: &str, title: &str, tag: &str) {
+        let document = Document::new(text, title, Tag::parse(tag), LineBreaks::Auto);
+        for style in [Style::Tags, Style::Phrases] {
+            let candidates = Candidates::of(&document, 5);
+            let mut pool = choose::pool(&document, &candidates, &Options::default());
+            let scorer = Scorer::new(&document, &candidates, style);
+            scorer.estimate(&mut pool);
+            assert!(pool.iter().any(|choice| choice.estimated), "{style:?}: nothing is estimated");
+            for choice in pool {
+                let (score, estimate) = (scorer.score(choice.node), choice.score);
+                if choice.estimated {
+                    assert!(
+                        score <= estimate,
+                        "{style:?}: {score} is more than {estimate} of {:?}",
+                        candidates[choice.node]
+                    );
+                } else {
+                    assert_eq!(score.to_bits(), estimate.to_bits(), "{style:?}: {:?}", candidates[choice.node]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_score_is_higher_than_its_estimate() {
+        check(
+            "Harbour board votes on new ferry\n\nThe harbour board of Port Ellen voted on Monday. Ferry timetables, \
+             ferry fares and the ferry terminal come next, said Mary McDonald, the chair of the board. McDonald said \
+             that NATO and France 24 had asked for Agenda 2030. An old pier near the ferry terminal was rebuilt.",
+            "Harbour board votes on new ferry",
+            "en",
+        );
+        check("Hafen und Hafenamt. Der Hafen liegt am Meer, das Hafenamt an der Straße.", "", "de");
+        check("Паром пришёл в порт. Порт закрыт, а паром ушёл в соседний город.", "", "ru");
+        check("港口委员会周一投票。渡轮码头和渡轮票价是下一个议题。", "", "zh");
+        check("one", "", "");
+    }
+}
