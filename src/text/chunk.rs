@@ -43,6 +43,13 @@ pub(super) fn any(chunk: &[u8; CHUNK], test: impl Fn(Bytes) -> Bytes) -> bool {
     (first | second | third | fourth).0.any()
 }
 
+/// How many of `bytes` pass `test` before the first that does not.
+#[inline(always)]
+pub(super) fn leading(bytes: &[u8; 16], test: impl Fn(Bytes) -> Bytes) -> usize {
+    let bits = test(Bytes(i8x16::new(bytes.map(u8::cast_signed)))).0.to_bitmask();
+    bits.trailing_ones() as usize
+}
+
 #[inline(always)]
 fn sixteens(chunk: &[u8; CHUNK]) -> [Bytes; 4] {
     let (sixteens, _) = chunk.as_chunks::<16>();

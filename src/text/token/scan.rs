@@ -12,6 +12,7 @@ use crate::languages::{Tailoring, WordList};
 
 use super::{
     super::{
+        chunk,
         letter::{is_alphanumeric, is_caseless, is_plain, is_sign},
         span::Span,
     },
@@ -23,9 +24,6 @@ const LEAST_HANGUL: u8 = 0xea;
 
 /// A capital takes no more times the bytes of its small letter: the sign of Kelvin takes three, `k` one.
 const MOST_BYTES_OF_A_SMALL_ONE: usize = 3;
-
-/// So many bytes are asked at once whether they are letters or digits.
-const MOST_AT_ONCE: usize = 16;
 
 /// How a language's words are told apart.
 pub(super) struct Scanner {
@@ -445,8 +443,12 @@ fn plain_word_end(bytes: &[u8], at: usize, limit: usize) -> Option<(usize, usize
 /// Where the letters and digits of ASCII end that start at `at`, if any do.
 #[inline(always)]
 fn alphanumerics_end(bytes: &[u8], at: usize, limit: usize) -> usize {
-    match bytes[at..].first_chunk().map(leading_alphanumerics) {
-        Some(count) if count < MOST_AT_ONCE => (at + count).min(limit),
+    // Most words need no other step.
+    let count = bytes[at..]
+        .first_chunk()
+        .map(|sixteen| chunk::leading(sixteen, |bytes| bytes.with(0x20).within(b'a', b'z') | bytes.within(b'0', b'9')));
+    match count {
+        Some(count) if count < 16 => (at + count).min(limit),
         _ => long_alphanumerics_end(bytes, at, limit),
     }
 }
@@ -455,17 +457,6 @@ fn alphanumerics_end(bytes: &[u8], at: usize, limit: usize) -> usize {
 #[cold]
 fn long_alphanumerics_end(bytes: &[u8], at: usize, limit: usize) -> usize {
     at + bytes[at..limit].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
-}
-
-/// How many letters and digits of ASCII `bytes` start with, all of them asked at once: most words need no other step.
-#[inline]
-fn leading_alphanumerics(bytes: &[u8; MOST_AT_ONCE]) -> usize {
-    let others = bytes.map(|byte| {
-        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let is_digit = byte.wrapping_sub(b'0') < 10;
-        if is_letter | is_digit { 0 } else { u8::MAX }
-    });
-    u128::from_le_bytes(others).trailing_zeros() as usize / 8
 }
 
 fn is_hebrew(c: char) -> bool {
