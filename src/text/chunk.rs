@@ -1,19 +1,22 @@
 //! Sixty-four bytes of a text at once: which of them are wanted, as bits.
 
-use std::ops::BitOr;
+use std::ops::{BitAnd, BitOr};
 
 use wide::i8x16;
 
 /// The bytes that are looked at in one go, a bit each.
 pub(super) const CHUNK: usize = 64;
 
+/// A chunk, and the byte after it.
+pub(super) type Chunk = [u8; CHUNK + 1];
+
 /// Sixteen bytes; what a test answers has all bits set where a byte passes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bytes(i8x16);
 
-/// What `answer` says of the chunk of `text` at `at`, the last of which has zeros after it.
+/// What `answer` says of the chunk of `text` at `at`; after the last come zeros.
 #[inline(always)]
-pub(super) fn with<A>(text: &[u8], at: usize, answer: impl Fn(&[u8; CHUNK]) -> A) -> A {
+pub(super) fn with<A>(text: &[u8], at: usize, answer: impl Fn(&Chunk) -> A) -> A {
     let rest = &text[at..];
     match rest.first_chunk() {
         Some(chunk) => answer(chunk),
@@ -23,22 +26,30 @@ pub(super) fn with<A>(text: &[u8], at: usize, answer: impl Fn(&[u8; CHUNK]) -> A
 
 #[cold]
 #[inline(never)]
-fn with_last<A>(rest: &[u8], answer: impl Fn(&[u8; CHUNK]) -> A) -> A {
-    let mut chunk = [0; CHUNK];
+fn with_last<A>(rest: &[u8], answer: impl Fn(&Chunk) -> A) -> A {
+    let mut chunk = [0; CHUNK + 1];
     chunk[..rest.len()].copy_from_slice(rest);
     answer(&chunk)
 }
 
 /// The bytes of `chunk` that pass `test`, the first as the lowest bit.
 #[inline(always)]
-pub(super) fn bits(chunk: &[u8; CHUNK], test: impl Fn(Bytes) -> Bytes) -> u64 {
-    let [first, second, third, fourth] = sixteens(chunk).map(|bytes| u64::from(test(bytes).0.to_bitmask()));
+pub(super) fn bits(chunk: &Chunk, test: impl Fn(Bytes) -> Bytes) -> u64 {
+    pairs(chunk, |bytes, _| test(bytes))
+}
+
+/// Those that pass `test` together with the byte after each.
+#[inline(always)]
+pub(super) fn pairs(chunk: &Chunk, test: impl Fn(Bytes, Bytes) -> Bytes) -> u64 {
+    let [_, after @ ..] = chunk;
+    let (all, after) = (sixteens(chunk), sixteens(after));
+    let [first, second, third, fourth] = std::array::from_fn(|i| u64::from(test(all[i], after[i]).0.to_bitmask()));
     first | second << 16 | third << 32 | fourth << 48
 }
 
 /// Whether a byte of `chunk` passes `test`.
 #[inline(always)]
-pub(super) fn any(chunk: &[u8; CHUNK], test: impl Fn(Bytes) -> Bytes) -> bool {
+pub(super) fn any(chunk: &Chunk, test: impl Fn(Bytes) -> Bytes) -> bool {
     let [first, second, third, fourth] = sixteens(chunk).map(test);
     (first | second | third | fourth).0.any()
 }
@@ -51,8 +62,8 @@ pub(super) fn leading(bytes: &[u8; 16], test: impl Fn(Bytes) -> Bytes) -> usize 
 }
 
 #[inline(always)]
-fn sixteens(chunk: &[u8; CHUNK]) -> [Bytes; 4] {
-    let (sixteens, _) = chunk.as_chunks::<16>();
+fn sixteens(bytes: &[u8]) -> [Bytes; 4] {
+    let (sixteens, _) = bytes.as_chunks::<16>();
     std::array::from_fn(|i| Bytes(i8x16::new(sixteens[i].map(u8::cast_signed))))
 }
 
@@ -96,6 +107,15 @@ impl Bytes {
     }
 }
 
+impl BitAnd for Bytes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
 impl BitOr for Bytes {
     type Output = Self;
 
@@ -116,7 +136,8 @@ mod tests {
             let chunk = std::array::from_fn(|i| first.wrapping_add(i as u8));
             let (found, any) = (bits(&chunk, &test), any(&chunk, &test));
             assert_eq!(found != 0, any);
-            for (i, &byte) in chunk.iter().enumerate() {
+            assert_eq!(pairs(&chunk, |_, after| test(after)) << 1, found & !1);
+            for (i, &byte) in chunk.iter().take(CHUNK).enumerate() {
                 assert_eq!(found >> i & 1 == 1, expected(byte), "{byte:#x}");
             }
         }

@@ -1,7 +1,7 @@
 //! Line breaks: those that end a block, and those that stand only where a line was full.
 
 use crate::text::{
-    chunk::{self, CHUNK},
+    chunk::{self, Bytes, CHUNK, Chunk},
     sentence::{LineBreaks, Mark, Marker, is_blank},
     span::Span,
 };
@@ -223,12 +223,13 @@ fn lines(text: &str) -> Vec<Line> {
 
 /// The bytes of `chunk` that a line break may start with, as bits.
 #[inline(always)]
-fn may_start_line_break(chunk: &[u8; CHUNK]) -> u64 {
-    // Most chunks hold none.
-    if !chunk::any(chunk, |bytes| bytes.up_to_or_beyond_ascii(b'\r')) {
+fn may_start_line_break(chunk: &Chunk) -> u64 {
+    let may_start = |bytes: Bytes| bytes.within(b'\n', b'\r') | bytes.are(0xc2) | bytes.are(0xe2);
+    // Most chunks hold none, which is seen sooner of ASCII.
+    if !chunk::any(chunk, |bytes| bytes.up_to_or_beyond_ascii(b'\r')) || !chunk::any(chunk, may_start) {
         return 0;
     }
-    chunk::bits(chunk, |bytes| bytes.within(b'\n', b'\r') | bytes.are(0xc2) | bytes.are(0xe2))
+    chunk::bits(chunk, may_start)
 }
 
 /// The length of the line break that `bytes` start with, if they do: CR, LF, CRLF, next line, vertical tab, form feed or one

@@ -1,6 +1,6 @@
 //! The characters that matter to sentence splitting, and a fast way from one to the next.
 
-use crate::text::chunk::{self, Bytes, CHUNK};
+use crate::text::chunk::{self, Bytes, CHUNK, Chunk};
 
 /// What a character does for sentences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,8 @@ impl Mark {
     /// What `c` does.
     #[inline]
     pub(in crate::text) fn of(c: char) -> Self {
-        MARKS.get(c as usize).copied().unwrap_or_else(|| Self::search(c))
+        let code = u32::from(c) as usize;
+        BLOCKS.get(code / 128).map_or(Self::None, |&block| MARKS[usize::from(block)][code % 128])
     }
 
     /// Terminal marks are those with the Unicode property Sentence_Terminal in scripts in use.
@@ -71,12 +72,32 @@ impl Mark {
     }
 }
 
-/// What each character of ASCII does.
-static MARKS: [Mark; 128] = {
-    let mut marks = [Mark::None; 128];
-    let mut i = 0_u8;
-    while i < 128 {
-        marks[i as usize] = Mark::search(i as char);
+/// Where blocks of 128 characters begin that hold marks; before them one that holds none.
+const WITH_MARKS: [usize; 32] = [
+    0x3400, 0x0, 0x80, 0x580, 0x600, 0x680, 0x700, 0x780, 0x900, 0xd80, 0xf00, 0x1000, 0x1300, 0x1600, 0x1780, 0x1800,
+    0x1900, 0x1b00, 0x1c00, 0x2000, 0x2580, 0x2e00, 0x3000, 0xa480, 0xa800, 0xa880, 0xa900, 0xa980, 0xaa00, 0xab80,
+    0xfe00, 0xff00,
+];
+
+/// For each block of 128 characters its place among those, which is 0 where it holds no marks.
+static BLOCKS: [u8; 512] = {
+    let mut blocks = [0; 512];
+    let mut place = 0_u8;
+    while (place as usize) < WITH_MARKS.len() {
+        blocks[WITH_MARKS[place as usize] / 128] = place;
+        place += 1;
+    }
+    blocks
+};
+
+/// What each character of those blocks does.
+static MARKS: [[Mark; 128]; WITH_MARKS.len()] = {
+    let mut marks = [[Mark::None; 128]; WITH_MARKS.len()];
+    let mut i = 0;
+    while i < WITH_MARKS.len() * 128 {
+        if let Some(c) = char::from_u32((WITH_MARKS[i / 128] + i % 128) as u32) {
+            marks[i / 128][i % 128] = Mark::search(c);
+        }
         i += 1;
     }
     marks
@@ -161,8 +182,16 @@ fn candidates(bytes: &[u8], at: usize) -> u64 {
 }
 
 #[inline(never)]
-fn candidates_beyond_ascii(chunk: &[u8; CHUNK]) -> u64 {
-    chunk::bits(chunk, |bytes| may_be_mark(bytes) | may_start_mark(bytes))
+fn candidates_beyond_ascii(chunk: &Chunk) -> u64 {
+    if !chunk::any(chunk, |bytes| bytes.within(0xd6, 0xff)) {
+        // Latin, Greek or Cyrillic alone.
+        return chunk::bits(chunk, |bytes| may_be_mark(bytes) | bytes.are(0xc2));
+    }
+    let common = |bytes, after| may_be_mark(bytes) | may_start_common_mark(bytes, after);
+    if !chunk::any(chunk, |bytes| bytes.within(0xd6, 0xe2)) {
+        return chunk::pairs(chunk, common);
+    }
+    chunk::pairs(chunk, |bytes, after| common(bytes, after) | may_start_other_mark(bytes, after))
 }
 
 /// The marks of ASCII, and a few others, so that ranges are few.
@@ -171,10 +200,22 @@ fn may_be_mark(bytes: Bytes) -> Bytes {
     bytes.within(b'!', b'"') | bytes.within(b'(', b')') | bytes.are(b'.') | bytes.within(b':', b']') | bytes.after(b'z')
 }
 
-/// The first bytes of characters with a mark beyond ASCII, and a few others.
+/// The first bytes of the marks among letters of Latin, Greek, Cyrillic, Han and kana, and a few others; as kana start with
+/// the same byte as full stops do, by the second byte, too.
 #[inline(always)]
-fn may_start_mark(bytes: Bytes) -> Bytes {
-    bytes.within(0xdb, 0xe3) | bytes.are(0xd8) | bytes.with(0x14).are(0xd6) | bytes.with(0x05).are(0xef)
+fn may_start_common_mark(bytes: Bytes, after: Bytes) -> Bytes {
+    bytes.are(0xc2) | bytes.with(0x05).are(0xef) | bytes.are(0xe3) & after.are(0x80)
+}
+
+/// Those of the other marks beyond ASCII, which start with 0xD6 to 0xE2; likewise by the second byte where letters are many
+/// that start with the first: those of India and Thailand, and Arabic.
+#[inline(always)]
+fn may_start_other_mark(bytes: Bytes, after: Bytes) -> Bytes {
+    bytes.within(0xdb, 0xdf)
+        | bytes.within(0xe1, 0xe2)
+        | bytes.are(0xd6)
+        | bytes.are(0xd8) & after.within(0x80, 0x9f)
+        | bytes.are(0xe0) & (after.with(0x1a).are(0xbf) | after.are(0xbc))
 }
 
 /// Whether the character beyond ASCII that `bytes` start with may have a mark, as far as its first bytes tell.
@@ -254,6 +295,13 @@ mod tests {
                 "U+{:04X}",
                 u32::from(c)
             );
+        }
+    }
+
+    #[test]
+    fn blocks_hold_all_marks() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(Mark::of(c), Mark::search(c), "U+{:04X}", u32::from(c));
         }
     }
 
