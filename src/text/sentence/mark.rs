@@ -73,7 +73,7 @@ impl Mark {
 }
 
 /// Where blocks of 128 characters begin that hold marks; before them one that holds none.
-const WITH_MARKS: [usize; 32] = [
+const WITH_MARKS: [u32; 32] = [
     0x3400, 0x0, 0x80, 0x580, 0x600, 0x680, 0x700, 0x780, 0x900, 0xd80, 0xf00, 0x1000, 0x1300, 0x1600, 0x1780, 0x1800,
     0x1900, 0x1b00, 0x1c00, 0x2000, 0x2580, 0x2e00, 0x3000, 0xa480, 0xa800, 0xa880, 0xa900, 0xa980, 0xaa00, 0xab80,
     0xfe00, 0xff00,
@@ -84,7 +84,7 @@ static BLOCKS: [u8; 512] = {
     let mut blocks = [0; 512];
     let mut place = 0_u8;
     while (place as usize) < WITH_MARKS.len() {
-        blocks[WITH_MARKS[place as usize] / 128] = place;
+        blocks[WITH_MARKS[place as usize] as usize / 128] = place;
         place += 1;
     }
     blocks
@@ -93,10 +93,11 @@ static BLOCKS: [u8; 512] = {
 /// What each character of those blocks does.
 static MARKS: [[Mark; 128]; WITH_MARKS.len()] = {
     let mut marks = [[Mark::None; 128]; WITH_MARKS.len()];
-    let mut i = 0;
-    while i < WITH_MARKS.len() * 128 {
-        if let Some(c) = char::from_u32((WITH_MARKS[i / 128] + i % 128) as u32) {
-            marks[i / 128][i % 128] = Mark::search(c);
+    let mut i = 0_u32;
+    while i < 32 * 128 {
+        let (block, within) = ((i / 128) as usize, i % 128);
+        if let Some(c) = char::from_u32(WITH_MARKS[block] + within) {
+            marks[block][within as usize] = Mark::search(c);
         }
         i += 1;
     }
