@@ -230,7 +230,7 @@ mod tests {
         let is_word = |c: char| c.is_alphanumeric();
         let first = text.find(|c| !is_word(c)).unwrap();
         let last = text.trim_end_matches(is_word).len();
-        let token = |start, end| Token { span: Span::new(start, end), word: 0 };
+        let token = |start, end| Token::new(Span::new(start, end), 0);
         let (left, right) = (token(0, first), token(last, text.len()));
         assert_eq!((is_joined(text, left, right), opens_quote(text, right)), (joined, quoted), "{text:?}");
     }

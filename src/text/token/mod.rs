@@ -34,7 +34,7 @@ pub struct Token {
 
 impl Token {
     /// The one at `span`, which ends within [`MOST_BYTES`].
-    fn new(span: Span, word: u32) -> Self {
+    pub(super) fn new(span: Span, word: u32) -> Self {
         let [start, end] = [span.start, span.end].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
         Self { start, end, word }
     }
