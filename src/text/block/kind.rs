@@ -229,6 +229,7 @@ impl Furniture {
         self.own.is_line(line) || COMMON_BOILERPLATE.is_line(line)
     }
 
+    #[inline(always)]
     fn starts_sentence(self, content: &str, span: Span) -> bool {
         self.own.may_start_at(content, span.start) && self.starts(Normalised::new(span.of(content)))
     }
