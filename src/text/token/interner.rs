@@ -1,11 +1,15 @@
 //! Strings numbered in the order of their first coming.
 
+use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::hint::select_unpredictable;
 
 use rustc_hash::FxHasher;
 
 use super::short::Short;
+
+/// How many slots are looked through for a string. Only where words are chosen to that end, more than a few are taken by others.
+const NEAREST: usize = 32;
 
 /// A set of strings, each known by its number.
 #[derive(Debug, Default)]
@@ -18,6 +22,8 @@ pub(super) struct Interner {
     buffer: String,
     /// An open-addressed table of numbers plus one; 0 is a free slot. Its length is a power of two.
     slots: Vec<u32>,
+    /// The numbers of the strings whose nearest slots are all taken by others: no words that a text may hold make it slow.
+    crowded: BTreeMap<Box<str>, u32>,
 }
 
 impl Interner {
@@ -36,12 +42,9 @@ impl Interner {
             return self.intern_short(short, short.hash());
         }
         self.make_room();
-        let slot = self.slot_of_longer(string);
+        let Some(slot) = self.slot_of_longer(string) else { return self.intern_crowded(string) };
         self.number_at(slot).unwrap_or_else(|| {
-            let number = u32::try_from(self.strings.len()).unwrap_or(u32::MAX);
-            self.strings.push(Short::NO_STRING);
-            self.longer.push((number, self.buffer.len()));
-            self.buffer.push_str(string);
+            let number = self.add(string);
             self.slots[slot] = number + 1;
             number
         })
@@ -52,7 +55,7 @@ impl Interner {
     pub(super) fn intern_short(&mut self, short: Short, hash: u64) -> u32 {
         self.make_room();
         let mut slot = self.first_slot(hash);
-        loop {
+        for _ in 0..NEAREST {
             let number = self.slots[slot].saturating_sub(1);
             let is_free = self.slots[slot] == 0;
             let other = self.strings.get(number as usize).unwrap_or(&short);
@@ -67,6 +70,7 @@ impl Interner {
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         }
+        self.intern_crowded(short.as_str())
     }
 
     /// The number of `string`, if it has one.
@@ -74,10 +78,11 @@ impl Interner {
         if self.slots.is_empty() {
             return None;
         }
-        self.number_at(match Short::new(string) {
+        let slot = match Short::new(string) {
             Some(short) => self.slot(short.hash(), |number| self.strings[number as usize] == short),
             None => self.slot_of_longer(string),
-        })
+        };
+        slot.map_or_else(|| self.crowded.get(string).copied(), |slot| self.number_at(slot))
     }
 
     /// The string that `number` stands for.
@@ -101,19 +106,35 @@ impl Interner {
         self.slots[slot].checked_sub(1)
     }
 
-    fn slot_of_longer(&self, string: &str) -> usize {
+    fn slot_of_longer(&self, string: &str) -> Option<usize> {
         self.slot(hash(string), |number| self.string(number) == string)
     }
 
-    /// The slot of what `is` tells, or the free one where it belongs.
-    fn slot(&self, hash: u64, is: impl Fn(u32) -> bool) -> usize {
-        let mut slot = self.first_slot(hash);
-        while let Some(number) = self.number_at(slot)
-            && !is(number)
-        {
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
-        slot
+    /// The slot of what `is` tells, or the free one where it belongs; `None` where the nearest ones are taken by others.
+    fn slot(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<usize> {
+        let first = self.first_slot(hash);
+        let mut nearest = (first..first + NEAREST).map(|slot| slot & (self.slots.len() - 1));
+        nearest.find(|&slot| self.number_at(slot).is_none_or(&is))
+    }
+
+    #[cold]
+    fn intern_crowded(&mut self, string: &str) -> u32 {
+        self.crowded.get(string).copied().unwrap_or_else(|| {
+            let number = self.add(string);
+            self.crowded.insert(string.into(), number);
+            number
+        })
+    }
+
+    /// The number of `string`, a new one.
+    fn add(&mut self, string: &str) -> u32 {
+        let number = u32::try_from(self.strings.len()).unwrap_or(u32::MAX);
+        self.strings.push(Short::new(string).unwrap_or_else(|| {
+            self.longer.push((number, self.buffer.len()));
+            self.buffer.push_str(string);
+            Short::NO_STRING
+        }));
+        number
     }
 
     #[inline]
@@ -133,13 +154,17 @@ impl Interner {
     #[cold]
     fn grow(&mut self) {
         self.slots = vec![0; (self.slots.len() * 2).max(64)];
+        self.crowded.clear();
         for number in 0..u32::try_from(self.strings.len()).unwrap_or(u32::MAX) {
             let string = self.string(number);
-            let mut slot = self.first_slot(Short::new(string).map_or_else(|| hash(string), |short| short.hash()));
-            while self.slots[slot] != 0 {
-                slot = (slot + 1) & (self.slots.len() - 1);
+            let hash = Short::new(string).map_or_else(|| hash(string), |short| short.hash());
+            match self.slot(hash, |_| false) {
+                Some(slot) => self.slots[slot] = number + 1,
+                None => {
+                    let string = string.into();
+                    self.crowded.insert(string, number);
+                }
             }
-            self.slots[slot] = number + 1;
         }
     }
 }
@@ -171,6 +196,29 @@ mod tests {
         assert_eq!(first, (0..2000).collect::<Vec<u32>>());
         assert!(words.iter().zip(&first).all(|(w, &n)| interner.string(n) == w && interner.find(w) == Some(n)));
         assert_eq!(interner.len(), 2000);
+    }
+
+    #[test]
+    fn strings_chosen_to_share_a_slot_are_told_apart() {
+        for longer in ["", "a word that is longer than others "] {
+            let mut interner = Interner::with_room(1 << 12);
+            let hash_of = |word: &str| Short::new(word).map_or_else(|| hash(word), |short| short.hash());
+            let chosen =
+                (0..).map(|n| format!("{longer}word {n}")).filter(|word| interner.first_slot(hash_of(word)) < 16);
+            let words: Vec<String> = chosen.take(4 * NEAREST).collect();
+            for round in 0..3 {
+                for (number, word) in (0..).zip(&words) {
+                    assert_eq!(interner.find(word), (round > 0).then_some(number));
+                    assert_eq!(interner.intern(word), number);
+                    assert_eq!(interner.string(number), word);
+                }
+                assert!(interner.crowded.len() > NEAREST, "{}", interner.crowded.len());
+            }
+            while interner.crowded.len() > NEAREST {
+                interner.grow();
+            }
+            assert!(words.iter().zip(0..).all(|(word, number)| interner.find(word) == Some(number)));
+        }
     }
 
     #[test]
