@@ -234,6 +234,16 @@ mod tests {
     }
 
     #[test]
+    fn a_word_keeps_its_number_among_more_than_are_kept() {
+        let letters = |n: usize| n.to_string().bytes().map(|digit| char::from(digit + b'c' - b'0')).collect::<String>();
+        let words: Vec<String> = (0..3 * KEPT).map(letters).collect();
+        let text = [words.join(" "), words.join(" ")].join(" ");
+        let sentence = Sentence { span: Span::new(0, text.len()), paragraph: 0, kind: Kind::Prose };
+        let terms = Terms::new(&text, "", &[sentence], None);
+        assert!(terms.sentence(0).iter().zip((0..3 * KEPT).cycle()).all(|(token, n)| token.word as usize == n));
+    }
+
+    #[test]
     fn a_word_met_before_is_what_it_was_then() {
         for text in
             ["The Elections in May", "the elections in may", "l'économie L'ÉCONOMIE l’Économie", "Wahl-Kampf @you"]
