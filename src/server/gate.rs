@@ -304,11 +304,23 @@ fn span(method: &Method, request_id: &HeaderValue, parent: Option<&Parent<'_>>, 
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[track_caller]
     fn check(content_type: &'static str, expected: bool) {
         assert_eq!(is_grpc(Some(&HeaderValue::from_static(content_type))), expected, "{content_type}");
+    }
+
+    #[test]
+    fn each_refusal_is_answered_as_itself() {
+        let busy = |milliseconds| Refusal::Busy { retry_after: Duration::from_millis(milliseconds) };
+        let last = LastRefusal::default();
+        for refusal in [busy(50), busy(50), busy(60), Refusal::DeadlineExceeded, busy(60)] {
+            let expected = status::refused(refusal).into_http::<Body>();
+            assert_eq!(last.answer(refusal).headers(), expected.headers(), "{refusal:?}");
+        }
     }
 
     #[test]
