@@ -91,7 +91,7 @@ mod tests {
     use prost::Message;
 
     use super::*;
-    use crate::service::proto::{Keyword, Sentence, SentenceKind, TextSpan};
+    use crate::service::proto::{Keyword, Sentence, SentenceKind, SplitSentencesResponse, TextSpan};
 
     fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
         let mut writer = Writer::default();
@@ -101,17 +101,20 @@ mod tests {
 
     #[test]
     fn messages_are_as_prost_encodes_them() {
-        for length in [0, 1, 100, 118, 119, 120, 127, 128, 129, 300, 16_383, 16_384, 2_097_120, 2_097_152] {
+        for length in [0, 1, 100, 116, 117, 118, 127, 128, 300, 16_371, 16_372, 16_373, 16_384, 2_097_140, 2_097_152] {
             let text = "x".repeat(length);
             let (span, kind) = (Some(TextSpan { start: 0, end: 300 }), SentenceKind::ListItem);
-            let message = Sentence { text: text.clone(), span, paragraph: 7, kind: kind.into() };
-            let ours = written(|sentence| {
-                sentence.text(1, &text);
-                sentence.message(2, |span| span.integer(2, 300));
-                sentence.integer(3, 7);
-                sentence.one_of(4, kind);
+            let sentence = Sentence { text: text.clone(), span, paragraph: 7, kind: kind.into() };
+            let message = SplitSentencesResponse { sentences: vec![sentence], ..Default::default() };
+            let ours = written(|response| {
+                response.message(1, |sentence| {
+                    sentence.text(1, &text);
+                    sentence.message(2, |span| span.integer(2, 300));
+                    sentence.integer(3, 7);
+                    sentence.one_of(4, kind);
+                });
             });
-            assert_eq!(ours, message.encode_to_vec(), "{length}");
+            assert!(ours == message.encode_to_vec(), "{length}");
         }
     }
 
