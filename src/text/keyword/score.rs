@@ -180,7 +180,7 @@ impl<'c> Scorer<'c> {
 
     /// What the score of `node`, which occurs once, is at most, but for the share of the sentences that hold it.
     fn ceiling(&self, node: Node) -> f32 {
-        // More than what is lost where the parts of a score are added in another order.
+        // More than what is lost where the parts of a score, which grow with what holds it, are added in another order.
         const ROUNDING: f32 = 0.001;
         let (weights, candidates) = (self.weights, self.words.candidates);
         let (candidate, containers) = (&candidates[node], candidates.containers(node));
@@ -193,7 +193,7 @@ impl<'c> Scorer<'c> {
             + weights[WITHIN] * float(containers.count)
             + weights[WITHIN_NAME] * float(containers.name_count)
             + own_words[usize::from(candidate.tokens == 1)]
-            + ROUNDING
+            + ROUNDING * float(containers.count + 1)
     }
 }
 
