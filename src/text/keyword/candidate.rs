@@ -228,12 +228,36 @@ mod tests {
 
     #[test]
     fn occurrences_of_one_sentence_count_it_once() {
-        let mut candidate = Candidate { count: 1, first: 12, tokens: 1, ..Candidate::default() };
-        let mut tally = candidate.once();
-        for (position, sentence_start, sentences) in [(11, 10, 1), (21, 20, 2), (25, 20, 2)] {
-            candidate.recur(&mut tally, &Occurrence { position, sentence_start, traits: 0 });
-            assert_eq!(tally.sentences, sentences);
+        for first in [10, 12] {
+            let mut candidate = Candidate { count: 1, first, tokens: 1, ..Candidate::default() };
+            let mut tally = candidate.once();
+            for (position, sentence_start, sentences) in [(11, 10, 1), (21, 20, 2), (25, 20, 2)] {
+                candidate.recur(&mut tally, &Occurrence { position, sentence_start, traits: 0 });
+                assert_eq!(tally.sentences, sentences, "{first} {position}");
+            }
+            assert_eq!((candidate.first, tally.last), (first.min(11), 25));
         }
-        assert_eq!((candidate.first, tally.last), (11, 25));
+    }
+
+    #[test]
+    fn half_of_the_occurrences_are_not_most() {
+        let mut candidate = Candidate { count: 1, traits: Candidate::DEPENDENT, tokens: 1, ..Candidate::default() };
+        let mut tally = candidate.once();
+        for (traits, dependent) in [(0, false), (Candidate::DEPENDENT, true), (0, false)] {
+            candidate.recur(&mut tally, &Occurrence { position: 5, sentence_start: 5, traits });
+            assert_eq!(candidate.is(Candidate::DEPENDENT), dependent, "of {}", candidate.count);
+        }
+    }
+
+    #[test]
+    fn a_full_name_takes_over_what_its_surname_counts() {
+        let mut name = Candidate { count: 2, first: 7, ..Candidate::default() };
+        let mut tally = Tally { counts: [2; COUNTED.len()], last: 9, sentences: 2, ..Tally::default() };
+        let surname = Candidate { count: 6, first: 3, ..Candidate::default() };
+        name.absorb(&mut tally, (&surname, &Tally { last: 40, sentences: 5, ..Tally::default() }), Node::at(1));
+        let expected = COUNTED.map(|counted| if counted == Candidate::MIXED { 2 } else { 6 });
+        assert_eq!(COUNTED.map(|counted| tally.count(counted)), expected);
+        assert_eq!((name.count, name.first), (6, 3));
+        assert_eq!((tally.last, tally.sentences, tally.in_full, tally.surname), (40, 5, 2, Some(Node::at(1))));
     }
 }

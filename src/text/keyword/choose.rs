@@ -135,3 +135,17 @@ fn may_stand(node: &Candidate, within: Containers) -> bool {
 fn holds(whole: &[u32], part: &[u32]) -> bool {
     whole.windows(part.len()).any(|window| window == part)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_equals_the_earlier_one_is_better() {
+        let choice = |score, first, node| Choice { node: Node::at(node), score, estimated: false, first };
+        for (better, worse) in [((1.0, 3, 9), (1.0, 5, 2)), ((1.0, 3, 2), (1.0, 3, 9)), ((1.5, 8, 9), (1.0, 3, 2))] {
+            let [better, worse] = [better, worse].map(|(score, first, node)| choice(score, first, node));
+            assert!(better > worse, "{better:?} {worse:?}");
+        }
+    }
+}
