@@ -441,6 +441,7 @@ impl Settings {
         in_range("--queue-bytes", work.queue_bytes, work.max_message_bytes, usize::MAX)?;
         in_range("--max-held-bytes", work.max_held_bytes, work.max_message_bytes, usize::MAX)?;
         in_range("--threads", work.threads, 0, 1024)?;
+        in_range("--network-threads", self.network.network_threads, 0, 1024)?;
         in_range("--stream-in-flight", work.stream_in_flight.get(), 1, 1024)?;
         // RFC 9113, section 6.5.2: windows end at 2^31 - 1.
         in_range("--stream-window-bytes", connections.stream_window_bytes, 1024, 0x7fff_ffff)?;
@@ -618,6 +619,7 @@ mod tests {
         check_refused(&["--threads=-1"], "--threads");
         check_refused(&["--threads", "99999"], "--threads");
         check_refused(&["--stream-in-flight", "0"], "--stream-in-flight");
+        check_refused(&["--network-threads", "1025"], "--network-threads");
         check_refused(&["--max-concurrent-streams", "0"], "--max-concurrent-streams");
         check_refused(&["--connection-window-bytes", "3GiB"], "--connection-window-bytes");
         check_refused(&["--default-deadline", "60"], "--default-deadline");
