@@ -53,9 +53,9 @@ fn flat(text: &str) -> String {
 /// The analysis of `request`, which is encoded as prost encodes it; `None` where its text is refused.
 fn answer(request: AnalyzeRequest) -> Option<AnalyzeResponse> {
     let job = job(request, &Limits::default()).ok()?;
-    let encoded = analyse(&job, None, || false).expect("nobody stopped it").whole();
-    let answer = AnalyzeResponse::decode(encoded.as_bytes()).expect("it can be read");
-    assert_eq!(answer.encode_to_vec(), encoded.as_bytes());
+    let encoded = analyse(&job, None, || false).expect("nobody stopped it").whole().into_bytes();
+    let answer = AnalyzeResponse::decode(&*encoded).expect("it can be read");
+    assert_eq!(answer.encode_to_vec(), encoded);
     Some(answer)
 }
 

@@ -2,7 +2,6 @@
 
 use std::convert::identity;
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tonic::{Code, Request};
@@ -57,7 +56,11 @@ impl Backend {
     ) -> Result<T, tonic_types::Status> {
         let outcome = match self {
             Self::InProcess(engine) => match service::job(request, &engine.limits) {
-                Ok(job) => engine.run(Arc::new(job), None, |answer| then(answer.message())).await,
+                Ok(job) => {
+                    engine
+                        .run(job.bytes(), None, move |analyse| analyse(&job).map(|answer| then(answer.message())))
+                        .await
+                }
                 Err(invalid) => Err(invalid),
             },
             Self::Server(client, timeout) => call(client, request, timeout).await.map(then),

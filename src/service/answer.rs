@@ -145,7 +145,7 @@ impl Answer {
     /// # Panics
     /// If it is encoded wrongly.
     pub fn message(self) -> AnalyzeResponse {
-        AnalyzeResponse::decode(self.whole().as_bytes()).expect("it was encoded field by field")
+        AnalyzeResponse::decode(&*self.whole().into_bytes()).expect("it was encoded field by field")
     }
 
     /// All of it.

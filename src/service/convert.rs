@@ -45,6 +45,11 @@ pub struct Job {
 }
 
 impl Job {
+    /// How much text it is.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.title.len()
+    }
+
     /// Whether a part is asked for that takes more than the language.
     pub fn asks_for_document(&self) -> bool {
         self.sentences || self.keywords.is_some() || self.summary.is_some()

@@ -11,27 +11,43 @@ use tonic_prost::ProstDecoder;
 
 /// A message as protobuf.
 #[derive(Debug, Default)]
-pub struct Encoded(Vec<u8>);
+pub struct Encoded {
+    /// What comes before the message that it holds, if it was made [`Self::within`] another.
+    head: Vec<u8>,
+    body: Vec<u8>,
+}
 
 impl Encoded {
     /// `message`, encoded.
     pub fn of(message: &impl Message) -> Self {
-        Self(message.encode_to_vec())
+        Self::written(message.encode_to_vec())
     }
 
-    /// A message that was written as `bytes`.
-    pub fn written(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+    /// A message that was written as `body`.
+    pub fn written(body: Vec<u8>) -> Self {
+        Self { head: Vec::new(), body }
+    }
+
+    /// A message that ends with this one: `head` is all that comes before it.
+    pub fn within(self, mut head: Vec<u8>) -> Self {
+        head.extend_from_slice(&self.head);
+        Self { head, body: self.body }
+    }
+
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        self.head.len() + self.body.len()
     }
 
     /// Its bytes.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+    pub fn into_bytes(self) -> Vec<u8> {
+        [self.head, self.body].concat()
     }
 
     /// Merges a message into this one: of repeated fields, its elements come after those that are here.
     pub fn merge(&mut self, other: &Self) {
-        self.0.extend_from_slice(&other.0);
+        self.body.extend_from_slice(&other.head);
+        self.body.extend_from_slice(&other.body);
     }
 }
 
@@ -68,9 +84,10 @@ impl Encoder for Sender {
     type Item = Encoded;
     type Error = Status;
 
-    fn encode(&mut self, Encoded(bytes): Encoded, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.reserve(bytes.len());
-        buffer.put_slice(&bytes);
+    fn encode(&mut self, message: Encoded, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.reserve(message.len());
+        buffer.put_slice(&message.head);
+        buffer.put_slice(&message.body);
         Ok(())
     }
 }

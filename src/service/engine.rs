@@ -86,28 +86,29 @@ impl Engine {
     ) -> Result<Response<Encoded>, Status> {
         let deadline = deadline::of(&request);
         let job = convert::job(request.into_inner(), &self.limits)?;
-        let take = |mut answer: Answer| {
+        let bytes = job.bytes();
+        let work = move |analyse: &dyn Fn(&Job) -> Option<Answer>| {
+            let mut answer = analyse(&job)?;
             let language = AnalysedLanguage(mem::take(&mut answer.language_code));
-            part(answer).map(|encoded| (encoded, language))
+            Some(part(answer).map(|encoded| (encoded, language)))
         };
-        let (encoded, language) = self.run(Arc::new(job), deadline, take).await?.ok_or_else(status::internal)?;
+        let (encoded, language) = self.run(bytes, deadline, work).await?.ok_or_else(status::internal)?;
         let mut response = Response::new(encoded);
         response.extensions_mut().insert(language);
         Ok(response)
     }
 
-    /// Does `job` on a worker, and `then` with its answer.
+    /// Does `work` on so many bytes of text on a worker. It is given the analysis of a job, which is `None` when it is stopped.
     pub async fn run<T: Send + 'static>(
         &self,
-        job: Arc<Job>,
+        bytes: usize,
         deadline: Option<Instant>,
-        then: impl FnOnce(Answer) -> T + Send + 'static,
+        work: impl FnOnce(&dyn Fn(&Job) -> Option<Answer>) -> Option<T> + Send + 'static,
     ) -> Result<T, Status> {
-        let bytes = job.text.len() + job.title.len();
         let archive = self.archive.clone();
-        let work = move |stop: &Stop| analyse(&job, archive.as_deref(), || stop.requested()).map(then);
+        let work = move |stop: &Stop| work(&|job| analyse(job, archive.as_deref(), || stop.requested()));
         let done = self.workers.run(bytes, deadline, work).await;
-        // A job that stopped half-way did so because its deadline passed: a caller that left reads no answer.
+        // Work that stopped half-way did so because its deadline passed: a caller that left reads no answer.
         done.map_err(status::refused)?.ok_or_else(status::deadline_exceeded)
     }
 }

@@ -325,12 +325,9 @@ impl Shared {
             self.wait_seconds.record(started.duration_since(task.since).as_secs_f64());
             let turn = if task.stop.requested() { Turn::TooLate } else { Turn::Run };
             // The body catches the job's panic itself; this one guards the thread against a panic in a destructor.
-            let outcome = catch_unwind(AssertUnwindSafe(|| (task.body)(turn))).unwrap_or(Outcome::Panicked);
+            let outcome = caught(|| (task.body)(turn)).unwrap_or(Outcome::Panicked);
             let elapsed = started.elapsed();
             self.work_seconds.record(elapsed.as_secs_f64());
-            if matches!(outcome, Outcome::Panicked) {
-                metrics::counter!("copydesk_panics_total", "where" => "analysis").increment(1);
-            }
             let mut state = self.lock();
             state.running[slot] = None;
             // Work that was cut short says nothing about speed.
@@ -522,10 +519,7 @@ fn body<T: Send + 'static>(
     Box::new(move |turn| {
         let result = match turn {
             Turn::TooLate => Err(Refusal::DeadlineExceeded),
-            Turn::Run => catch_unwind(AssertUnwindSafe(|| job(&stop))).map_err(|payload| {
-                forget(payload);
-                Refusal::Panicked
-            }),
+            Turn::Run => caught(|| job(&stop)),
         };
         let (result, outcome) = match result {
             Err(Refusal::Panicked) => (result, Outcome::Panicked),
@@ -537,6 +531,18 @@ fn body<T: Send + 'static>(
         // Nobody there any more: the result is dropped.
         let _ = answer.send(result);
         outcome
+    })
+}
+
+/// Does `work`, and counts it where it panics.
+///
+/// # Errors
+/// [`Refusal::Panicked`].
+pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
+        metrics::counter!("copydesk_panics_total", "where" => "analysis").increment(1);
+        forget(payload);
+        Refusal::Panicked
     })
 }
 

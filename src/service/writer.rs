@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use prost::encoding::{WireType, encode_key, encode_varint};
+use prost::encoding::WireType;
 
 /// The fields of a message, as they are written. Each method writes a field by its number, unless it is at its default.
 #[derive(Debug, Default)]
@@ -20,15 +20,16 @@ impl Writer {
     /// A `string`.
     pub fn text(&mut self, number: u32, value: &str) {
         if !value.is_empty() {
-            self.bytes(number, value.as_bytes());
+            self.head(number, value.len());
+            self.0.extend_from_slice(value.as_bytes());
         }
     }
 
     /// A `uint32`.
     pub fn integer(&mut self, number: u32, value: u32) {
         if value != 0 {
-            encode_key(number, WireType::Varint, &mut self.0);
-            encode_varint(value.into(), &mut self.0);
+            self.key(number, WireType::Varint);
+            self.varint(value.into());
         }
     }
 
@@ -45,14 +46,14 @@ impl Writer {
     /// A `double`.
     pub fn double(&mut self, number: u32, value: f64) {
         if value != 0.0 {
-            encode_key(number, WireType::SixtyFourBit, &mut self.0);
+            self.key(number, WireType::SixtyFourBit);
             self.0.extend_from_slice(&value.to_le_bytes());
         }
     }
 
     /// A message that is there even where it is empty: `write` writes its fields. Answers where they are.
     pub fn message(&mut self, number: u32, write: impl FnOnce(&mut Self)) -> Range<usize> {
-        encode_key(number, WireType::LengthDelimited, &mut self.0);
+        self.key(number, WireType::LengthDelimited);
         // Most lengths take a byte.
         let start = self.0.len();
         self.0.push(0);
@@ -61,17 +62,18 @@ impl Writer {
         match u8::try_from(length) {
             Ok(byte @ 0..0x80) => self.0[start] = byte,
             _ => {
-                let mut prefix = Vec::with_capacity(5);
-                encode_varint(length as u64, &mut prefix);
-                self.0.splice(start..=start, prefix);
+                let mut prefix = Self::default();
+                prefix.varint(length as u64);
+                self.0.splice(start..=start, prefix.0);
             }
         }
         self.0.len() - length..self.0.len()
     }
 
-    /// A message that is encoded already.
-    pub fn encoded(&mut self, number: u32, message: &[u8]) {
-        self.bytes(number, message);
+    /// The head of a message or string of so many bytes, which come next.
+    pub fn head(&mut self, number: u32, length: usize) {
+        self.key(number, WireType::LengthDelimited);
+        self.varint(length as u64);
     }
 
     /// What was written.
@@ -79,10 +81,20 @@ impl Writer {
         self.0
     }
 
-    fn bytes(&mut self, number: u32, value: &[u8]) {
-        encode_key(number, WireType::LengthDelimited, &mut self.0);
-        encode_varint(value.len() as u64, &mut self.0);
-        self.0.extend_from_slice(value);
+    fn key(&mut self, number: u32, wire_type: WireType) {
+        self.varint(u64::from(number << 3 | wire_type as u32));
+    }
+
+    /// Seven bits a byte, the least first; all but the last have the eighth bit set.
+    fn varint(&mut self, mut value: u64) {
+        loop {
+            let [low, ..] = value.to_le_bytes();
+            value >>= 7;
+            if value == 0 {
+                return self.0.push(low);
+            }
+            self.0.push(low | 0x80);
+        }
     }
 }
 
