@@ -28,7 +28,7 @@ impl<I: AsyncWrite> Wire<I> {
 }
 
 /// An answer or two; more is written as it comes.
-const GATHERED: usize = 16 << 10;
+const GATHERED: usize = 64 << 10;
 
 impl<I: AsyncRead + AsyncWrite + Unpin> AsyncRead for Wire<I> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
