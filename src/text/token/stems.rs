@@ -13,6 +13,10 @@ pub(super) struct Stems {
     dependents: &'static WordList,
 }
 
+/// The longest word that is stemmed, in bytes. Some of Snowball's algorithms take a letter out of a word, or look for one,
+/// as often as it has letters: a megabyte of Arabic's tatweel would take minutes.
+const LONGEST: usize = 256;
+
 /// A word is dependent by its ending if it has so many characters, and the ending at most so many.
 const SHORTEST_DEPENDENT: usize = 6;
 const LONGEST_ENDING: usize = 7;
@@ -23,8 +27,11 @@ impl Stems {
         Self { algorithm, stemmer: Stemmer::create(algorithm), dependents }
     }
 
-    /// The stem of `word`, which is in lower case.
+    /// The stem of `word`, which is in lower case; one longer than words are is its own.
     pub(super) fn stem<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        if word.len() > LONGEST {
+            return Cow::Borrowed(word);
+        }
         self.once_more(self.stemmer.stem(word))
     }
 
@@ -49,6 +56,16 @@ impl Stems {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_word_is_stemmed_that_is_longer_than_words_are() {
+        static NO_ENDINGS: WordList = WordList::NONE;
+        let stems = Stems::new(Algorithm::German, &NO_ENDINGS);
+        for (length, stem) in [(LONGEST, LONGEST - "en".len()), (LONGEST + 1, LONGEST + 1)] {
+            let word = "ta".repeat(LONGEST)[..length - "en".len()].to_owned() + "en";
+            assert_eq!(stems.stem(&word), word[..stem], "{length}");
+        }
+    }
 
     #[test]
     fn a_dependent_word_is_told_by_its_ending() {
