@@ -139,6 +139,49 @@ fn holds(whole: &[u32], part: &[u32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{languages::Tag, text::sentence::LineBreaks};
+
+    /// That of the candidates of `text`, best first as they are `ranked`, the `expected` ones are chosen.
+    #[track_caller]
+    fn check(text: &str, ranked: [&str; 2], expected: &[&str]) {
+        let tag = Tag::parse("en").unwrap();
+        let document = Document::new(text, "", Some(tag), LineBreaks::Auto);
+        let candidates = Candidates::of(&document, 3);
+        let pool = [2.0, 1.0].into_iter().zip(ranked).map(|(score, phrase)| {
+            let stems = document.terms().look_up(phrase, Some(tag.language));
+            let stems: Vec<u32> = stems.into_iter().map(Option::unwrap).collect();
+            let (node, candidate) = candidates.iter().find(|&(node, _)| candidates.stems(node) == stems).unwrap();
+            Choice { node, score, estimated: false, first: candidate.first }
+        });
+        let chosen = best(&candidates, pool.collect(), 10, |_| unreachable!("no score is estimated"));
+        let chosen: Vec<&str> = chosen.iter().map(|choice| ranked[usize::from(choice.score < 2.0)]).collect();
+        assert_eq!(chosen, expected);
+    }
+
+    #[test]
+    fn a_part_stands_beside_its_phrase_if_it_occurs_twice_as_often() {
+        let phrase = "The swing bridge leaks. A swing bridge rusts. ";
+        let ranked = ["swing bridge", "bridge"];
+        check(&format!("{phrase}That bridge creaks."), ranked, &["swing bridge"]);
+        check(&format!("{phrase}That bridge creaks. No bridge sings."), ranked, &["swing bridge", "bridge"]);
+    }
+
+    #[test]
+    fn a_phrase_stands_beside_its_part_if_it_occurs_three_times() {
+        let phrase = "The swing bridge leaks. A swing bridge rusts. ";
+        let ranked = ["bridge", "swing bridge"];
+        check(phrase, ranked, &["bridge"]);
+        check(&format!("{phrase}That swing bridge creaks."), ranked, &["bridge", "swing bridge"]);
+    }
+
+    #[test]
+    fn what_shares_a_word_alone_is_no_part() {
+        check(
+            "The swing bridge leaks. A toll bridge rusts.",
+            ["swing bridge", "toll bridge"],
+            &["swing bridge", "toll bridge"],
+        );
+    }
 
     #[test]
     fn of_equals_the_earlier_one_is_better() {
