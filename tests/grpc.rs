@@ -342,6 +342,33 @@ async fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[tokio::test]
+async fn many_wrong_codes_make_no_more_headers_than_clients_take() {
+    let mut client = LanguageServiceClient::new(connect().await);
+    let mut detect = async |codes: usize| {
+        let candidate_language_codes = vec!["tlh".to_owned(); codes];
+        let options = Some(LanguageOptions { candidate_language_codes, ..LanguageOptions::default() });
+        let request = DetectLanguageRequest { document: document(ARTICLE), options, offset_unit: 9 };
+        client.detect_language(request).await.unwrap_err()
+    };
+    let few = violations(&detect(10).await);
+    assert_eq!(few.len(), 11, "{few:?}");
+    for codes in [11, 1000] {
+        let status = detect(codes).await;
+        let violations = violations(&status);
+        assert_eq!(violations.len(), 12, "{violations:?}");
+        assert!(
+            violations.contains_key("options.candidate_language_codes[9]") && violations.contains_key("offset_unit")
+        );
+        let more = format!("holds {} more codes that are none of a language", codes - 10);
+        assert_eq!(violations["options.candidate_language_codes"], more);
+        assert!(status.details().len() < 4096, "{} bytes, a third more in base 64", status.details().len());
+    }
+    let too_many = violations(&detect(1001).await);
+    assert_eq!(too_many["options.candidate_language_codes"], "must hold at most 1000 codes, holds 1001");
+    assert_eq!(too_many.len(), 2, "{too_many:?}");
+}
+
+#[tokio::test]
 async fn a_single_calls_errors_name_paths_of_its_own_request() {
     let channel = connect().await;
     for (length, field) in [
@@ -456,6 +483,7 @@ async fn info_says_what_is_in_force() {
     assert!(!info.git_commit.is_empty());
     let in_force = info.limits.unwrap();
     assert_eq!((in_force.max_text_bytes, in_force.max_batch_items), (12_345, 100));
+    assert_eq!((in_force.max_blocked, in_force.max_candidate_language_codes), (1000, 1000));
     let support = |code: &str| info.languages.iter().find(|language| language.language_code == code).unwrap();
     let german = support("de");
     assert_eq!(

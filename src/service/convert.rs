@@ -182,14 +182,36 @@ fn check_document(document: &Document, limits: &Limits, violations: &mut Violati
 const UNKNOWN_LANGUAGE: &str = "must be the BCP 47 or ISO 639 code of a language that GetInfo lists, or empty";
 
 fn language_job(options: &LanguageOptions, path: &str, violations: &mut Violations) -> LanguageJob {
+    let candidates = candidates(&options.candidate_language_codes, path, violations);
+    let defaults = detect::Options::default();
+    let max_languages = options
+        .max_languages
+        .map_or(defaults.max_languages, |n| in_range(n, &limits::LANGUAGES, (path, "max_languages"), violations));
+    LanguageJob { options: detect::Options { candidates, max_languages }, segments: options.include_segments }
+}
+
+/// The languages that `codes` name, each once.
+fn candidates(codes: &[String], path: &str, violations: &mut Violations) -> Vec<Tag> {
+    /// Violations go out as a header, and gRPC's clients take 8 KiB of headers: of wrong codes only the first are named.
+    const NAMED: usize = 10;
+    let field = format!("{path}.candidate_language_codes");
+    if codes.len() > limits::CANDIDATE_CODES {
+        let (limit, length) = (limits::CANDIDATE_CODES, codes.len());
+        violations.add(field, format!("must hold at most {limit} codes, holds {length}"));
+        return Vec::new();
+    }
     let mut candidates = Vec::new();
-    for (index, code) in options.candidate_language_codes.iter().enumerate() {
+    let mut unknown = 0;
+    for (index, code) in codes.iter().enumerate() {
         let tags = Tag::matching(code.trim());
         if tags.is_empty() {
-            violations.add(
-                format!("{path}.candidate_language_codes[{index}]"),
-                "must be the BCP 47 or ISO 639 code of a language that GetInfo lists",
-            );
+            unknown += 1;
+            if unknown <= NAMED {
+                violations.add(
+                    format!("{field}[{index}]"),
+                    "must be the BCP 47 or ISO 639 code of a language that GetInfo lists",
+                );
+            }
         }
         for tag in tags {
             if !candidates.contains(&tag) {
@@ -197,11 +219,10 @@ fn language_job(options: &LanguageOptions, path: &str, violations: &mut Violatio
             }
         }
     }
-    let defaults = detect::Options::default();
-    let max_languages = options
-        .max_languages
-        .map_or(defaults.max_languages, |n| in_range(n, &limits::LANGUAGES, (path, "max_languages"), violations));
-    LanguageJob { options: detect::Options { candidates, max_languages }, segments: options.include_segments }
+    if unknown > NAMED {
+        violations.add(field, format!("holds {} more codes that are none of a language", unknown - NAMED));
+    }
+    candidates
 }
 
 fn line_breaks(options: SentenceOptions, path: &str, violations: &mut Violations) -> LineBreaks {

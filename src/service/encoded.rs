@@ -1,13 +1,22 @@
-//! Answers that are encoded where they are made, by the thread that has what they are made of in its caches.
+//! Requests as they come in, and answers that are encoded where they are made, by the thread that has what they are made
+//! of in its caches.
 
 use std::marker::PhantomData;
 
-use prost::{Message, bytes::BufMut};
+use prost::{
+    Message,
+    bytes::{Buf, BufMut},
+};
 use tonic::{
     Status,
-    codec::{self, EncodeBuf, Encoder},
+    codec::{self, DecodeBuf, Decoder, EncodeBuf, Encoder},
 };
 use tonic_prost::ProstDecoder;
+
+use super::{
+    elements::{self, Lists},
+    status,
+};
 
 /// A message as protobuf.
 #[derive(Debug, Default)]
@@ -61,18 +70,35 @@ impl<Q> Default for Codec<Q> {
     }
 }
 
-impl<Q: Message + Default + 'static> codec::Codec for Codec<Q> {
+impl<Q: Message + Default + Lists + 'static> codec::Codec for Codec<Q> {
     type Encode = Encoded;
     type Decode = Q;
     type Encoder = Sender;
-    type Decoder = ProstDecoder<Q>;
+    type Decoder = Receiver<Q>;
 
     fn encoder(&mut self) -> Sender {
         Sender
     }
 
-    fn decoder(&mut self) -> ProstDecoder<Q> {
-        ProstDecoder::default()
+    fn decoder(&mut self) -> Receiver<Q> {
+        Receiver(ProstDecoder::default())
+    }
+}
+
+/// Decodes requests that do not grow out of all proportion.
+#[derive(Debug)]
+pub struct Receiver<Q>(ProstDecoder<Q>);
+
+impl<Q: Message + Default + Lists> Decoder for Receiver<Q> {
+    type Item = Q;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Q>, Status> {
+        // tonic has the whole message in one piece.
+        if elements::count(buffer.chunk(), Q::FIELDS) > elements::MOST {
+            return Err(status::too_many_elements(elements::MOST));
+        }
+        self.0.decode(buffer)
     }
 }
 

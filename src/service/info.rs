@@ -47,6 +47,7 @@ fn limits_in_force(engine: &Engine) -> Limits {
         worker_threads: count(workers.threads),
         max_queue_requests: count(workers.queue_requests),
         max_queue_bytes: bytes(workers.queue_bytes),
+        max_candidate_language_codes: count(limits::CANDIDATE_CODES),
     }
 }
 

@@ -4,6 +4,8 @@ use std::ops::RangeInclusive;
 
 /// The most items of a batch.
 pub const BATCH_ITEMS: usize = 100;
+/// The most codes of candidate languages.
+pub const CANDIDATE_CODES: usize = 1_000;
 /// How many languages may be asked for.
 pub const LANGUAGES: RangeInclusive<u32> = 1..=10;
 /// How many keywords may be asked for.

@@ -8,6 +8,7 @@ mod analysis;
 mod answer;
 mod convert;
 pub mod deadline;
+mod elements;
 mod encoded;
 mod engine;
 mod info;

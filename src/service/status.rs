@@ -68,6 +68,11 @@ pub fn message_too_large(limit_bytes: usize) -> Status {
     Status::resource_exhausted(format!("the message is longer than {limit_bytes} bytes"))
 }
 
+/// The lists of the request hold too many elements together.
+pub fn too_many_elements(limit: usize) -> Status {
+    Status::resource_exhausted(format!("the lists of the message hold more than {limit} elements"))
+}
+
 /// The call's deadline has passed.
 pub fn deadline_exceeded() -> Status {
     Status::deadline_exceeded("the deadline has passed")

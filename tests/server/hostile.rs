@@ -41,6 +41,29 @@ async fn a_gzip_bomb_is_refused() {
     assert_eq!(wire.call(INFO, &[], b"").await.code(), Code::Ok);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn lists_of_millions_are_refused_before_they_take_memory() {
+    // A process of its own, whose memory is its own.
+    let process = Process::start(&[]);
+    let wire = Wire::connect(process.address).await;
+    for (path, message) in [
+        // Empty items; empty codes, each in options of its own; empty phrases.
+        ("/copydesk.v1.AnalysisService/BatchAnalyze", [0x0a, 0].repeat(8_000_000)),
+        ("/copydesk.v1.LanguageService/DetectLanguage", [0x12, 2, 0x0a, 0].repeat(4_000_000)),
+        ("/copydesk.v1.KeywordService/ExtractKeywords", [0x12, 2, 0x2a, 0].repeat(4_000_000)),
+    ] {
+        assert_eq!(wire.call(path, &[], &message).await.code(), Code::ResourceExhausted, "{path}");
+    }
+    assert_eq!(wire.call(INFO, &[], b"").await.code(), Code::Ok);
+    // Decoded, the items would take 1.8 GB, and what is said of the codes 2.3 GB.
+    let peak = process.peak_kilobytes();
+    assert!(peak < 100_000, "{peak} KB");
+    process.signal("INT");
+    wire.closed.notified().await;
+    assert_eq!(process.end().0.code(), Some(0));
+}
+
 #[tokio::test]
 async fn gzip_is_read() {
     let server = Server::start(&[]).await;

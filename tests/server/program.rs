@@ -48,9 +48,20 @@ impl Process {
     /// Memory that is resident now.
     #[cfg(target_os = "linux")]
     pub fn resident_kilobytes(&self) -> usize {
+        self.kilobytes("VmRSS:")
+    }
+
+    /// The most memory that was resident at a time.
+    #[cfg(target_os = "linux")]
+    pub fn peak_kilobytes(&self) -> usize {
+        self.kilobytes("VmHWM:")
+    }
+
+    #[cfg(target_os = "linux")]
+    fn kilobytes(&self, name: &str) -> usize {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        resident.trim().trim_end_matches("kB").trim().parse().unwrap()
+        let value = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        value.trim().trim_end_matches("kB").trim().parse().unwrap()
     }
 
     /// How it ended, and all that it said on its standard error and output.
