@@ -42,11 +42,13 @@ fn protos() -> Result<(), Box<dyn std::error::Error>> {
 /// The services as traits whose answers are encoded already: the thread that makes an answer encodes it too.
 #[cfg(feature = "server")]
 fn servers(descriptors: &prost_types::FileDescriptorSet) {
+    use heck::ToSnakeCase;
     use tonic_build::manual::{Builder, Method, Service};
+
     let method = |method: &prost_types::MethodDescriptorProto| {
         let input = method.input_type().rsplit('.').next().unwrap_or_default();
         let built = Method::builder()
-            .name(snake_case(method.name()))
+            .name(method.name().to_snake_case())
             .route_name(method.name())
             .input_type(format!("crate::service::proto::{input}"))
             .output_type("crate::service::encoded::Encoded")
@@ -63,18 +65,6 @@ fn servers(descriptors: &prost_types::FileDescriptorSet) {
         })
         .collect();
     Builder::new().build_client(false).compile(&services);
-}
-
-#[cfg(feature = "server")]
-fn snake_case(name: &str) -> String {
-    let mut snake = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !snake.is_empty() {
-            snake.push('_');
-        }
-        snake.push(letter.to_ascii_lowercase());
-    }
-    snake
 }
 
 /// Makes the binary smaller where the linker is LLD, as it is for this target by default: functions of the same instructions
