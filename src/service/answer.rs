@@ -31,21 +31,21 @@ pub struct Answer {
     pub language_code: String,
     unit: OffsetUnit,
     writer: Writer,
-    /// Where each [`Part`] is.
-    parts: [Option<Range<usize>>; 4],
+    /// Where each [`Part`] is, by its number.
+    parts: [Option<Range<usize>>; Part::Summary as usize + 1],
 }
 
-/// A part of an [`Answer`].
+/// A part of an [`Answer`], with the number of its field in an `AnalyzeResponse`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// A `DetectLanguageResponse`.
-    Language,
+    Language = 1,
     /// A `SplitSentencesResponse`.
-    Sentences,
+    Sentences = 2,
     /// An `ExtractKeywordsResponse`.
-    Keywords,
+    Keywords = 3,
     /// A `SummarizeResponse`.
-    Summary,
+    Summary = 4,
 }
 
 impl Answer {
@@ -57,7 +57,7 @@ impl Answer {
             language_code,
             unit: unit(job.unit),
             writer: Writer::with_capacity(expected),
-            parts: [const { None }; 4],
+            parts: [const { None }; Part::Summary as usize + 1],
         }
     }
 
@@ -164,20 +164,8 @@ impl Answer {
 
     fn add(&mut self, part: Part, write: impl FnOnce(&mut Writer, &str)) {
         let language_code = &self.language_code;
-        let place = self.writer.message(part.number(), |message| write(message, language_code));
+        let place = self.writer.message(part as u32, |message| write(message, language_code));
         self.parts[part as usize] = Some(place);
-    }
-}
-
-impl Part {
-    /// Of its field in an `AnalyzeResponse`.
-    fn number(self) -> u32 {
-        match self {
-            Self::Language => 1,
-            Self::Sentences => 2,
-            Self::Keywords => 3,
-            Self::Summary => 4,
-        }
     }
 }
 
