@@ -274,7 +274,7 @@ impl Vocabulary {
                 || hangul::is_predicate(lower)
                 || scan::is_address(lower)
                 || (spelling.digits > 0 && is_code(surface)));
-        let stop = listed || connector || letter || odd;
+        let stop = listed || connector || letter || odd || characters > MOST_CHARACTERS;
         let (term, dependent) = match &self.stems_of_words {
             Some(words) if !stop => (self.stems.intern(&words.stem(lower)), words.is_dependent(lower)),
             _ => (self.stems.intern(lower), false),
@@ -284,11 +284,20 @@ impl Vocabulary {
     }
 }
 
-/// Whether `surface` is a number with a unit, as `19-year-old`, or a code, as `u043e`, that no reader would look for.
+/// What is longer is no word: encoded data, or a cry. The longest compounds have 80 letters.
+const MOST_CHARACTERS: u32 = 100;
+
+/// Whether `surface` is a number with a unit, as `19-year-old`, or a code, as `u043e` or `3f25-04e0`, that no reader would look
+/// for.
 fn is_code(surface: &str) -> bool {
+    /// A code changes between digits and letters so often, `4x400` twice.
+    const CHANGES: usize = 4;
     let Some(first) = surface.chars().next() else { return false };
     if first.is_numeric() {
-        return surface.chars().zip(surface.chars().skip(1)).any(|(c, next)| c == '-' && next.is_lowercase());
+        let pairs = || surface.chars().zip(surface.chars().skip(1));
+        let changes = pairs()
+            .filter(|(c, next)| (c.is_numeric() && next.is_alphabetic()) || (c.is_alphabetic() && next.is_numeric()));
+        return pairs().any(|(c, next)| c == '-' && next.is_lowercase()) || changes.count() >= CHANGES;
     }
     first.is_lowercase() && surface.chars().filter(|c| c.is_numeric()).count() > 2
 }
@@ -332,6 +341,18 @@ mod tests {
         let terms = terms(text, language);
         let topics = terms.sentence(0).iter().filter(|&&t| !terms.word(t).stop);
         assert_eq!(topics.map(|t| t.span().of(text)).collect::<Vec<_>>().join("|"), expected);
+    }
+
+    #[test]
+    fn codes_are_no_topics() {
+        check_topics("A 19-year-old read u043e, 5dcf5cfa12ab and 3f2504e0-4f89-11d3.", "en", "read");
+        check_topics("The 4x400 relay, a 3D film, the 747-8F and 5G", "en", "4x400|relay|3D|film|747-8F|5G");
+    }
+
+    #[test]
+    fn what_is_longer_than_any_word_is_no_topic() {
+        let longest = "la".repeat(50);
+        check_topics(&format!("They sang {longest} and {longest}l."), "en", &format!("sang|{longest}"));
     }
 
     #[test]
