@@ -388,6 +388,44 @@ async fn a_single_calls_errors_name_paths_of_its_own_request() {
 }
 
 #[tokio::test]
+async fn every_range_is_allowed_to_its_ends_and_no_further() {
+    let channel = connect().await;
+    let check = async |field: &str, allowed: [AnalyzeRequest; 2], refused: [AnalyzeRequest; 2]| {
+        for request in allowed {
+            assert!(analyze(&channel, request.clone()).await.is_ok(), "{field}: {request:?}");
+        }
+        for request in refused {
+            assert_fields(&analyze(&channel, request).await.unwrap_err(), &[field]);
+        }
+    };
+    let languages = |max_languages| AnalyzeRequest {
+        language: Some(LanguageOptions { max_languages: Some(max_languages), ..LanguageOptions::default() }),
+        ..analyze_request(ARTICLE)
+    };
+    check("language.max_languages", [1, 10].map(languages), [0, 11].map(languages)).await;
+    let keywords = |options| AnalyzeRequest { keywords: Some(options), ..analyze_request(ARTICLE) };
+    let count = |count| keywords(KeywordOptions { max_keywords: Some(count), ..KeywordOptions::default() });
+    check("keywords.max_keywords", [1, 100].map(count), [0, 101].map(count)).await;
+    let words = |count| keywords(KeywordOptions { max_words: Some(count), ..KeywordOptions::default() });
+    check("keywords.max_words", [1, 6].map(words), [0, 7].map(words)).await;
+    let blocked =
+        |count| keywords(KeywordOptions { blocked: vec!["x".to_owned(); count], ..KeywordOptions::default() });
+    check("keywords.blocked", [0, 1000].map(blocked), [1001, 5000].map(blocked)).await;
+    let summary = |length| AnalyzeRequest {
+        summary: Some(SummaryOptions { length: Some(length), ..SummaryOptions::default() }),
+        ..analyze_request(ARTICLE)
+    };
+    let sentences = |count| summary(Length::MaxSentences(count));
+    check("summary.max_sentences", [1, 100].map(sentences), [0, 101].map(sentences)).await;
+    let words = |count| summary(Length::MaxWords(count));
+    check("summary.max_words", [10, 10_000].map(words), [9, 10_001].map(words)).await;
+    let characters = |count| summary(Length::MaxCharacters(count));
+    check("summary.max_characters", [20, 100_000].map(characters), [19, 100_001].map(characters)).await;
+    let ratio = |share| summary(Length::Ratio(share));
+    check("summary.ratio", [f64::MIN_POSITIVE, 1.0].map(ratio), [0.0, 1.0 + f64::EPSILON].map(ratio)).await;
+}
+
+#[tokio::test]
 async fn text_over_the_limit_is_an_error_that_names_it() {
     let channel = connect_with(Limits { text_bytes: 100, title_bytes: 10, ..Limits::default() }).await;
     let mut request = analyze_request(&"a".repeat(101));
@@ -395,7 +433,9 @@ async fn text_over_the_limit_is_an_error_that_names_it() {
     let status = analyze(&channel, request).await.unwrap_err();
     assert_eq!(violations(&status)["document.text"], "must be at most 100 bytes of UTF-8, is 101");
     assert_eq!(violations(&status)["document.title"], "must be at most 10 bytes of UTF-8, is 11");
-    analyze(&channel, analyze_request(&"a".repeat(100))).await.unwrap();
+    let mut request = analyze_request(&"a".repeat(100));
+    request.document.as_mut().unwrap().title = "b".repeat(10);
+    analyze(&channel, request).await.unwrap();
 }
 
 #[tokio::test]
@@ -439,6 +479,8 @@ async fn an_empty_or_too_long_batch_is_an_error_on_items() {
         let status = client.batch_analyze(BatchAnalyzeRequest { items }).await.unwrap_err();
         assert_fields(&status, &["items"]);
     }
+    let items = vec![AnalyzeItem::default(); 100];
+    assert_eq!(client.batch_analyze(BatchAnalyzeRequest { items }).await.unwrap().into_inner().results.len(), 100);
 }
 
 #[tokio::test]
