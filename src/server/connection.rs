@@ -1,34 +1,35 @@
 //! Connections: accepted within limits, spoken to over HTTP/2, ended in order.
 
 use std::cell::Cell;
-use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::Request;
 use hyper::body::Incoming;
+use hyper::rt::Executor;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tonic::body::Body;
 use tonic_health::pb::health_server::SERVICE_NAME as HEALTH;
-use tower::Service;
-use tower::util::BoxCloneSyncService;
 
-use super::gate::Peer;
+use super::gate::{Answer, Peer};
 use super::probes::{Probe, Probes};
 use super::tls::{Tls, client_certificate};
 use super::trace;
-use super::wire::Wire;
+use super::wire::{Meter, Wire};
 use crate::config::ConnectionSettings;
 
-/// What answers the calls of a connection.
-pub type Answering = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
+/// What answers the calls of a connection's peer.
+pub type Answering = Arc<dyn Fn(Request<Incoming>, &Peer) -> Answer + Send + Sync>;
 
 /// How far the server's end has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub enum Phase {
 /// What connections are held to.
 #[derive(Debug)]
 pub struct Conversation {
-    builder: Builder<TokioExecutor>,
+    builder: Builder<Eager>,
     tls: Option<Arc<Tls>>,
     room: Room,
     handshake: Duration,
@@ -74,10 +75,12 @@ impl Conversation {
     /// Connections with these limits; all that share `room` count together.
     pub fn new(settings: &ConnectionSettings, http: Http, tls: Option<Arc<Tls>>, room: Room) -> Self {
         let in_u32 = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
-        let mut builder = Builder::new(TokioExecutor::new());
+        let mut builder = Builder::new(Eager);
         builder
             .http2()
             .timer(TokioTimer::new())
+            // gRPC has no use for it.
+            .auto_date_header(false)
             .max_concurrent_streams(settings.max_concurrent_streams.get())
             .initial_stream_window_size(in_u32(settings.stream_window_bytes))
             .initial_connection_window_size(in_u32(settings.connection_window_bytes))
@@ -172,12 +175,10 @@ impl Conversation {
             if !is_health_check(request.uri().path()) {
                 probe.take();
             }
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(caller.peer.clone());
-            service.clone().call(request)
+            service(request, &caller.peer)
         });
-        let read = Arc::new(AtomicUsize::new(0));
-        let stream = TokioIo::new(Wire::new(stream, Arc::clone(&read)));
+        let meter = Arc::new(Meter::default());
+        let stream = TokioIo::new(Wire::new(stream, Arc::clone(&meter)));
         let mut connection = std::pin::pin!(self.builder.serve_connection(stream, answer));
 
         let mut greeting = std::pin::pin!(tokio::time::sleep(self.handshake));
@@ -187,10 +188,13 @@ impl Conversation {
         loop {
             tokio::select! {
                 // How a connection ends is its client's affair, and an error may quote what it sent.
-                _ = connection.as_mut() => return,
+                _ = poll_fn(|context| {
+                    meter.turns.fetch_add(1, Ordering::Relaxed);
+                    connection.as_mut().poll(context)
+                }) => return,
                 () = &mut greeting, if !greeted => {
                     greeted = true;
-                    if read.load(Ordering::Relaxed) < GREETING {
+                    if meter.read.load(Ordering::Relaxed) < GREETING {
                         return refused("silent");
                     }
                 }
@@ -209,6 +213,22 @@ impl Conversation {
                     _ => return,
                 }
             }
+        }
+    }
+}
+
+/// Goes on with a call at once, within its connection's task, and gives it a task of its own only where it has to wait: a
+/// refusal never has.
+#[derive(Debug, Clone, Copy)]
+struct Eager;
+
+impl<F: Future<Output = ()> + Unpin + Send + 'static> Executor<F> for Eager {
+    fn execute(&self, mut call: F) {
+        // Nobody is to be woken: the new task begins by asking again.
+        let mut context = Context::from_waker(Waker::noop());
+        // A panic ends the call and not its connection, as it would in a task of its own.
+        if let Ok(Poll::Pending) = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut call).poll(&mut context))) {
+            tokio::spawn(call);
         }
     }
 }
@@ -254,6 +274,8 @@ fn jittered(age: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[test]
@@ -261,6 +283,26 @@ mod tests {
         assert!(is_health_check("/grpc.health.v1.Health/Check"));
         assert!(!is_health_check("/grpc.health.v1.Healthy/Check"));
         assert!(!is_health_check("/copydesk.v1.AnalysisService/Analyze"));
+    }
+
+    #[tokio::test]
+    async fn a_call_goes_on_at_once_and_waits_in_a_task_of_its_own() {
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let (go_on, wait) = tokio::sync::oneshot::channel::<()>();
+        Eager.execute(Box::pin(async move {
+            begin.send(()).unwrap();
+            wait.await.unwrap();
+            end.send(()).unwrap();
+        }));
+        assert_eq!(begun.now_or_never(), Some(Ok(())));
+        go_on.send(()).unwrap();
+        ended.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_call_that_panics_ends_alone() {
+        Eager.execute(Box::pin(async { panic!("a test's") }));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What every call passes between the connection and the services.
 
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -8,18 +9,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use futures_util::future::Either;
 use http::header::CONTENT_TYPE;
-use http::response::Parts;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use hyper::body::{Body as HttpBody, Bytes};
 use tokio::sync::watch;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::service::Routes;
-use tower::Service;
+use tower::{BoxError, Service};
 use tracing::{Instrument, Span};
 
 use super::access::Access;
-use super::connection::Phase;
+use super::connection::{Answering, Phase};
 use super::descriptors::{Kind, Method, Methods, Owner};
 use super::observed::{Answered, Call, HeldBytes, Interruption, Received, Told, read_out, settle};
 use super::rates::{Caller, Rates};
@@ -37,9 +39,9 @@ pub struct Gate {
     routes: Routes,
 }
 
-/// The last refusal that was answered, and the head of its answer: under overload the next is the same.
+/// The last refusal that was answered, and the headers of its answer: under overload the next is the same.
 #[derive(Debug, Default)]
-pub struct LastRefusal(Mutex<Option<(Refusal, Parts)>>);
+pub struct LastRefusal(Mutex<Option<(Refusal, HeaderMap)>>);
 
 /// What the gate goes by.
 #[derive(Debug)]
@@ -68,7 +70,7 @@ pub struct Rules {
     pub phase: watch::Receiver<Phase>,
 }
 
-/// The other end of a connection; an extension of each request on it.
+/// The other end of a connection.
 #[derive(Debug, Clone)]
 pub struct Peer {
     /// Its address.
@@ -77,91 +79,130 @@ pub struct Peer {
     pub certificate: Option<[u8; 32]>,
 }
 
+/// The answer to a call: there at once where the call is refused.
+pub type Answer = Either<Ready<Result<Response<Body>, Infallible>>, Later>;
+
+type Later = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
 impl Gate {
     /// Puts the gate before `routes`.
     pub fn new(rules: Arc<Rules>, routes: Routes) -> Self {
         Self { rules, routes: routes.prepare() }
     }
+
+    /// As it stands before a connection.
+    pub fn open(self) -> Answering {
+        Arc::new(move |request, peer| self.answer(request, Some(peer)))
+    }
+
+    /// Answers a call of `peer`. Under overload most calls are refused, so what only an answer needs is not made before
+    /// that is decided.
+    fn answer<B>(&self, request: Request<B>, peer: Option<&Peer>) -> Answer
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
+        let since = Instant::now();
+        if let Some(refusal) = not_grpc(&request) {
+            return Either::Left(ready(Ok(refusal)));
+        }
+        let (rules, headers) = (&self.rules, request.headers());
+        let method = rules.methods.of(request.uri().path());
+        let request_id = trace::request_id(headers);
+        let parent = Parent::of(headers);
+        let sampled = rules.spans.as_ref().and_then(|spans| spans.sample(method, parent.as_ref(), &request_id));
+        let deadline = rules.deadline(method, headers, since);
+        let refusal = match rules.admit(method, headers, peer, since) {
+            Err(status) => Some(status.into_http()),
+            Ok(()) => rules.foresee(method, deadline).err().map(|refusal| rules.last_refusal.answer(refusal)),
+        };
+        let span = match refusal {
+            Some(_) if !Call::refusals_are_logged() => Span::none(),
+            _ => span(method, &request_id, parent.as_ref(), sampled.as_ref()),
+        };
+        let call = Call::begin(method, Told { span, sampled }, since, &rules.held);
+        match refusal {
+            Some(response) => {
+                read_out(request.into_body());
+                Either::Left(ready(Ok(rules.finish(response, &call, request_id))))
+            }
+            None => {
+                let (rules, routes, call) = (Arc::clone(rules), self.routes.clone(), Arc::new(call));
+                let request = request.map(Body::new);
+                Either::Right(Box::pin(async move {
+                    let response = rules.pass(request, routes, &call, deadline).await;
+                    Ok(rules.finish(response, &call, request_id))
+                }))
+            }
+        }
+    }
 }
 
+/// The gate behind layers: the peer is an extension of the request.
 impl Service<Request<Body>> for Gate {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+    type Future = Answer;
 
     fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let (rules, routes) = (Arc::clone(&self.rules), self.routes.clone());
-        Box::pin(async move { Ok(rules.pass(request, routes).await) })
+    fn call(&mut self, mut request: Request<Body>) -> Answer {
+        let peer = request.extensions_mut().remove::<Peer>();
+        self.answer(request, peer.as_ref())
     }
 }
 
 impl Rules {
-    async fn pass(&self, mut request: Request<Body>, routes: Routes) -> Response<Body> {
-        let since = Instant::now();
-        if let Some(refusal) = not_grpc(&request) {
-            return refusal;
-        }
-        let method = Arc::clone(self.methods.of(request.uri().path()));
-        let request_id = trace::request_id(request.headers());
-        let parent = Parent::of(request.headers());
-        let sampled = self.spans.as_ref().and_then(|spans| spans.sample(&method, parent.as_ref(), &request_id));
-        let span = span(&method, &request_id, parent.as_ref(), sampled.as_ref());
-        let told = Told { span: span.clone(), sampled };
-        let call = Call::begin(&method, told, since, &self.held);
+    fn deadline(&self, method: &Method, headers: &HeaderMap, since: Instant) -> Option<Instant> {
+        let limits = match method.kind {
+            Kind::Unary => &self.deadlines,
+            Kind::Streaming => &NO_LIMITS,
+        };
+        since.checked_add(limits.allowed(headers)?)
+    }
 
-        let timeout = match method.kind {
-            Kind::Unary => self.deadlines.allowed(request.headers()),
-            Kind::Streaming => NO_LIMITS.allowed(request.headers()),
+    /// The services' answer to a call that is let through, watched.
+    async fn pass(
+        &self,
+        mut request: Request<Body>,
+        routes: Routes,
+        call: &Arc<Call>,
+        deadline: Option<Instant>,
+    ) -> Response<Body> {
+        if let Some(deadline) = deadline {
+            request.extensions_mut().insert(Deadline(deadline));
+        }
+        let request = request.map(|body| Body::new(Received::new(body, Arc::clone(call))));
+        let mut response = handle(routes, request, deadline).instrument(call.span().clone()).await;
+        if let Some(AnalysedLanguage(code)) = response.extensions_mut().remove() {
+            call.analysed_in(code);
+        }
+        if response.headers().contains_key(Status::GRPC_STATUS) {
+            return response;
+        }
+        let interruption = match call.method().kind {
+            Kind::Unary => None,
+            Kind::Streaming => self.interruption(call.method(), deadline),
         };
-        let deadline = timeout.and_then(|timeout| since.checked_add(timeout));
-        let refused = match self.admit(&method, &request, since) {
-            Err(status) => Some(status.into_http()),
-            Ok(()) => self.foresee(&method, deadline).err().map(|refusal| self.last_refusal.answer(refusal)),
-        };
-        let mut response = match refused {
-            Some(response) => {
-                read_out(request.into_body());
-                response
-            }
-            None => {
-                if let Some(deadline) = deadline {
-                    request.extensions_mut().insert(Deadline(deadline));
-                }
-                let request = request.map(|body| Body::new(Received::new(body, Arc::clone(&call))));
-                let mut response = handle(routes, request, deadline).instrument(span).await;
-                if let Some(AnalysedLanguage(code)) = response.extensions_mut().remove() {
-                    call.analysed_in(code);
-                }
-                let interruption = match method.kind {
-                    Kind::Unary => None,
-                    Kind::Streaming => self.interruption(&method, deadline),
-                };
-                if !response.headers().contains_key(Status::GRPC_STATUS) {
-                    let limit = self.message_bytes;
-                    response = response.map(|body| Body::new(Answered::new(body, call.clone(), interruption, limit)));
-                }
-                response
-            }
-        };
+        response.map(|body| Body::new(Answered::new(body, Arc::clone(call), interruption, self.message_bytes)))
+    }
+
+    /// The answer as it goes out; the call ends here where that is headers alone, as an error without a message is.
+    fn finish(&self, mut response: Response<Body>, call: &Call, request_id: HeaderValue) -> Response<Body> {
         response.headers_mut().insert(trace::REQUEST_ID, request_id);
-        // An error without a message is headers alone.
         if let Some(code) = settle(response.headers_mut(), self.message_bytes) {
             call.end(code);
         }
         response
     }
 
-    fn admit(&self, method: &Method, request: &Request<Body>, now: Instant) -> Result<(), Status> {
+    fn admit(&self, method: &Method, headers: &HeaderMap, peer: Option<&Peer>, now: Instant) -> Result<(), Status> {
         if method.owner == Owner::Health && self.health_open {
             return Ok(());
         }
-        let peer = request.extensions().get::<Peer>();
         let caller = match &self.access {
-            Some(access) => match access.caller(request.headers()) {
+            Some(access) => match access.caller(headers) {
                 Some(name) => Caller::Named(name),
                 None => {
                     metrics::counter!("copydesk_unauthenticated_total").increment(1);
@@ -221,15 +262,18 @@ impl LastRefusal {
     /// The answer to a call that is refused: to make it from its status anew takes a fifth of what a refusal takes.
     fn answer(&self, refusal: Refusal) -> Response<Body> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let parts = match &*last {
-            Some((of, parts)) if *of == refusal => parts.clone(),
+        let mut response = Response::new(Body::empty());
+        *response.headers_mut() = match &*last {
+            Some((of, headers)) if *of == refusal => headers.clone(),
             _ => {
-                let (parts, _) = status::refused(refusal).into_http::<Body>().into_parts();
-                *last = Some((refusal, parts.clone()));
-                parts
+                let (mut parts, _) = status::refused(refusal).into_http::<Body>().into_parts();
+                // Room for the id: a map that is copied has none to spare.
+                parts.headers.insert(trace::REQUEST_ID, HeaderValue::from_static(""));
+                *last = Some((refusal, parts.headers.clone()));
+                parts.headers
             }
         };
-        Response::from_parts(parts, Body::empty())
+        response
     }
 }
 
@@ -269,7 +313,7 @@ async fn sleep_until(deadline: Option<Instant>) {
 }
 
 /// Requests that are no gRPC get plain answers of HTTP; see "Requests" in gRPC over HTTP/2.
-fn not_grpc(request: &Request<Body>) -> Option<Response<Body>> {
+fn not_grpc<B>(request: &Request<B>) -> Option<Response<Body>> {
     let (code, reason) = if request.method() != http::Method::POST {
         (StatusCode::METHOD_NOT_ALLOWED, "method")
     } else if !is_grpc(request.headers().get(CONTENT_TYPE)) {
@@ -318,7 +362,8 @@ mod tests {
         let busy = |milliseconds| Refusal::Busy { retry_after: Duration::from_millis(milliseconds) };
         let last = LastRefusal::default();
         for refusal in [busy(50), busy(50), busy(60), Refusal::DeadlineExceeded, busy(60)] {
-            let expected = status::refused(refusal).into_http::<Body>();
+            let mut expected = status::refused(refusal).into_http::<Body>();
+            expected.headers_mut().insert(trace::REQUEST_ID, HeaderValue::from_static(""));
             assert_eq!(last.answer(refusal).headers(), expected.headers(), "{refusal:?}");
         }
     }

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Bytes};
+use metrics::Gauge;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tracing::Span;
@@ -54,6 +55,7 @@ struct Traffic {
 pub struct HeldBytes {
     now: AtomicUsize,
     most: usize,
+    gauge: Gauge,
 }
 
 /// What one call holds of them.
@@ -66,7 +68,9 @@ struct Held {
 impl HeldBytes {
     /// None yet, of so many.
     pub fn at_most(most: usize) -> Self {
-        Self { now: AtomicUsize::new(0), most }
+        let gauge = metrics::gauge!("copydesk_held_bytes");
+        gauge.set(0.0);
+        Self { now: AtomicUsize::new(0), most, gauge }
     }
 }
 
@@ -86,16 +90,18 @@ impl Drop for Held {
     #[expect(clippy::cast_precision_loss, reason = "bytes of memory are far below 2^52")]
     fn drop(&mut self) {
         let own = self.own.load(Ordering::Relaxed);
-        let before = self.all.now.fetch_sub(own, Ordering::Relaxed);
-        metrics::gauge!("copydesk_held_bytes").set((before - own) as f64);
+        if own > 0 {
+            let before = self.all.now.fetch_sub(own, Ordering::Relaxed);
+            self.all.gauge.set((before - own) as f64);
+        }
     }
 }
 
 impl Call {
     /// A call that begins.
-    pub fn begin(method: &Arc<Method>, told: Told, since: Instant, held: &Arc<HeldBytes>) -> Arc<Self> {
+    pub fn begin(method: &Arc<Method>, told: Told, since: Instant, held: &Arc<HeldBytes>) -> Self {
         method.metrics.begin();
-        Arc::new(Self {
+        Self {
             method: Arc::clone(method),
             told,
             since,
@@ -104,7 +110,22 @@ impl Call {
             sent: Traffic::default(),
             held: Held { all: Arc::clone(held), own: AtomicUsize::new(0) },
             ended: AtomicBool::new(false),
-        })
+        }
+    }
+
+    /// Whether the end of a call that is refused comes into the log, so that it needs a span.
+    pub fn refusals_are_logged() -> bool {
+        tracing::enabled!(tracing::Level::DEBUG)
+    }
+
+    /// The method that is called.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The call's span of the log.
+    pub fn span(&self) -> &Span {
+        &self.told.span
     }
 
     /// Notes the language that the call's text was analysed in.
@@ -206,7 +227,7 @@ impl Drop for Received {
 /// Else the server would reset the stream, and what is on its way by then would meet a stream that h2 remembers for a
 /// second, and of which it remembers fifty: beyond, it counts as the client's error, and after some hundreds the whole
 /// connection ends. Under overload that would cost the calls that were admitted.
-pub fn read_out(mut body: Body) {
+pub fn read_out(mut body: impl HttpBody<Data = Bytes> + Send + Unpin + 'static) {
     let mut bytes = 0;
     let mut count = move |frame: &Frame<Bytes>| {
         bytes += frame.data_ref().map_or(0, Bytes::len);
@@ -215,7 +236,7 @@ pub fn read_out(mut body: Body) {
     // Small requests are here already.
     loop {
         match body.frame().now_or_never() {
-            Some(Some(Ok(frame))) if count(&frame) => {}
+            Some(Some(Ok(frame))) if count(&frame) && !body.is_end_stream() => {}
             Some(_) => return,
             None => break,
         }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tonic::service::Routes;
 
 use super::access::Access;
-use super::connection::{Answering, Conversation, Http, Phase, Room, listen};
+use super::connection::{Conversation, Http, Phase, Room, listen};
 use super::descriptors::Methods;
 use super::files::Watched;
 use super::gate::{Gate, LastRefusal, Rules};
@@ -151,14 +151,14 @@ pub async fn serve(
         tracing::info!(address = %listener.local_addr()?, tls = security.tls_cert.is_some(), "listening");
         let (conversation, phase) = (Arc::clone(&conversation), phase.clone());
         let gate = gate.clone();
-        let gate = if settings.web.grpc_web { web::open(gate, &settings.web)? } else { Answering::new(gate) };
-        accepting.spawn(listen(listener, conversation, gate, phase));
+        let answering = if settings.web.grpc_web { web::open(gate, &settings.web)? } else { gate.open() };
+        accepting.spawn(listen(listener, conversation, answering, phase));
     }
     if let Some(listener) = listeners.health {
         tracing::info!(address = %listener.local_addr()?, "listening for health checks");
         let conversation = Arc::new(Conversation::new(&settings.connections, Http::Two, None, room(PROBES)));
         let gate = Gate::new(rules(None, None, None, phase.clone())?, health.add_to(Routes::default()));
-        accepting.spawn(listen(listener, conversation, Answering::new(gate), phase.clone()));
+        accepting.spawn(listen(listener, conversation, gate.open(), phase.clone()));
     }
     drop(phase);
     health.serving().await;

@@ -9,11 +9,13 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 /// The header of the request's id, in both directions.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
 /// The caller's id of this request if it sends a sound one, else a new one: 16 hex digits.
 pub fn request_id(headers: &HeaderMap) -> HeaderValue {
     let mut id = match headers.get(REQUEST_ID) {
         Some(id) if is_sound(id.as_bytes()) => id.clone(),
-        _ => HeaderValue::from_str(&format!("{:016x}", random())).expect("hex digits are valid in a header"),
+        _ => HeaderValue::from_bytes(&hex(random())).expect("hex digits are valid in a header"),
     };
     // No two answers have the same: to HPACK, "sensitive" means that it does not look for it among the headers that it has
     // sent, and does not keep it in their place.
@@ -33,7 +35,7 @@ pub struct Parent<'a> {
 impl<'a> Parent<'a> {
     /// What the headers' `traceparent` names, if it is sound.
     pub fn of(headers: &'a HeaderMap) -> Option<Self> {
-        let value = headers.get("traceparent")?.to_str().ok()?;
+        let value = headers.get(TRACEPARENT)?.to_str().ok()?;
         let mut fields = value.split('-');
         let (version, trace, span, flags) = (fields.next()?, fields.next()?, fields.next()?, fields.next()?);
         let sound = is_hex(version, 2)
@@ -62,6 +64,12 @@ impl<'a> Parent<'a> {
     pub fn span_id(&self) -> [u8; 8] {
         bytes(self.span)
     }
+}
+
+fn hex(number: u64) -> [u8; 16] {
+    std::array::from_fn(|place| {
+        b"0123456789abcdef"[usize::from(number.to_be_bytes()[place / 2] >> (4 * (1 - place % 2)) & 15)]
+    })
 }
 
 /// The bytes of so many hex digits.
@@ -117,6 +125,11 @@ mod tests {
         check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", Some((trace, true)));
         check("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02", Some((trace, false)));
         check("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-later", Some((trace, true)));
+    }
+
+    #[test]
+    fn a_number_is_sixteen_hex_digits() {
+        assert_eq!(&hex(0x0123_4567_89ab_cdef), b"0123456789abcdef");
     }
 
     #[test]

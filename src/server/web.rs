@@ -1,10 +1,12 @@
 //! gRPC-Web, for pages in browsers: CORS around the translation around the gate.
 
-use http::{HeaderName, HeaderValue, Method, Response};
+use std::sync::Arc;
+
+use futures_util::future::Either;
+use http::{HeaderName, HeaderValue, Method};
 use tonic::body::Body;
 use tonic_web::GrpcWebLayer;
-use tower::Layer;
-use tower::util::MapResponse;
+use tower::{Layer, Service};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::connection::Answering;
@@ -33,7 +35,12 @@ pub fn open(gate: Gate, settings: &WebSettings) -> anyhow::Result<Answering> {
         )
         .max_age(std::time::Duration::from_secs(3600));
     let open = cors.layer(GrpcWebLayer::new().layer(gate));
-    Ok(Answering::new(MapResponse::new(open, |response: Response<_>| response.map(Body::new))))
+    Ok(Arc::new(move |request, peer| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(peer.clone());
+        let answer = open.clone().call(request);
+        Either::Right(Box::pin(async { Ok(answer.await?.map(Body::new)) }))
+    }))
 }
 
 /// The origins, as CORS wants them.

@@ -10,20 +10,29 @@ use tokio::io::{AsyncRead, AsyncWrite, BufWriter, ReadBuf};
 
 /// A stream that counts what is read from it, and gathers what is written to it.
 ///
-/// h2 flushes after each frame of data, so that an answer's trailers, ten bytes, would be a system call and a packet of their own.
-/// Here every other flush waits for the next one, which it asks for at once by waking the connection's task: what else the task has to
-/// write by then goes out along with it.
+/// h2 flushes after each frame of data and each request, so that an answer's trailers, ten bytes, would be a system call and a packet
+/// of their own. Here a flush waits for the next turn of the connection's task, which it asks for at once by waking the task: what
+/// else the task has to write by then goes out along with it.
 #[derive(Debug)]
 pub struct Wire<I: AsyncWrite> {
     stream: BufWriter<I>,
-    read: Arc<AtomicUsize>,
-    flush_put_off: bool,
+    meter: Arc<Meter>,
+    flush_put_off_in: Option<usize>,
+}
+
+/// What a connection's task and its wire tell each other.
+#[derive(Debug, Default)]
+pub struct Meter {
+    /// Bytes read.
+    pub read: AtomicUsize,
+    /// Turns that the task has had.
+    pub turns: AtomicUsize,
 }
 
 impl<I: AsyncWrite> Wire<I> {
-    /// Adds to `read` what is read from `stream`.
-    pub fn new(stream: I, read: Arc<AtomicUsize>) -> Self {
-        Self { stream: BufWriter::with_capacity(GATHERED, stream), read, flush_put_off: false }
+    /// Gathers by the turns of `meter`, and adds to it what is read from `stream`.
+    pub fn new(stream: I, meter: Arc<Meter>) -> Self {
+        Self { stream: BufWriter::with_capacity(GATHERED, stream), meter, flush_put_off_in: None }
     }
 }
 
@@ -34,7 +43,7 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncRead for Wire<I> {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.read.fetch_add(buffer.filled().len() - before, Ordering::Relaxed);
+        self.meter.read.fetch_add(buffer.filled().len() - before, Ordering::Relaxed);
         polled
     }
 }
@@ -57,13 +66,15 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Wire<I> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        if !self.stream.buffer().is_empty() && !self.flush_put_off {
-            self.flush_put_off = true;
+        let turn = self.meter.turns.load(Ordering::Relaxed);
+        if !self.stream.buffer().is_empty() && *self.flush_put_off_in.get_or_insert(turn) == turn {
             context.waker().wake_by_ref();
             return Poll::Ready(Ok(()));
         }
         let polled = Pin::new(&mut self.stream).poll_flush(context);
-        self.flush_put_off = polled.is_pending();
+        if polled.is_ready() {
+            self.flush_put_off_in = None;
+        }
         polled
     }
 
@@ -90,16 +101,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flush_that_is_put_off_goes_out_with_the_next() {
+    async fn flushes_of_one_turn_go_out_together_in_the_next() {
         let (mut wire, mut theirs) = wire();
-        wire.write_all(b"data ").await.unwrap();
-        flush(&mut wire);
         let mut read = [0; 13];
-        assert!(futures_util::FutureExt::now_or_never(theirs.read(&mut read)).is_none());
-        wire.write_all(b"trailers").await.unwrap();
+        for part in [b"data ", b"trail", b"ers  "] {
+            wire.write_all(part.trim_ascii_end()).await.unwrap();
+            flush(&mut wire);
+            assert!(futures_util::FutureExt::now_or_never(theirs.read(&mut read)).is_none());
+        }
+        wire.meter.turns.fetch_add(1, Ordering::Relaxed);
         flush(&mut wire);
-        assert_eq!(theirs.read(&mut read).await.unwrap(), 13);
-        assert_eq!(&read, b"data trailers");
+        assert_eq!(theirs.read(&mut read).await.unwrap(), 12);
+        assert_eq!(&read, b"datatrailers\0");
     }
 
     #[tokio::test]
@@ -115,10 +128,10 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_read_is_counted() {
-        let read = Arc::new(AtomicUsize::new(0));
+        let meter = Arc::new(Meter::default());
         let (ours, mut theirs) = tokio::io::duplex(64);
         theirs.write_all(b"preface").await.unwrap();
-        Wire::new(ours, Arc::clone(&read)).read_exact(&mut [0; 7]).await.unwrap();
-        assert_eq!(read.load(Ordering::Relaxed), 7);
+        Wire::new(ours, Arc::clone(&meter)).read_exact(&mut [0; 7]).await.unwrap();
+        assert_eq!(meter.read.load(Ordering::Relaxed), 7);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use tracing_subscriber::layer::SubscriberExt;
 
-use crate::harness::{ANALYZE, INFO, Server, analyze, http1, value};
+use crate::harness::{ANALYZE, INFO, Server, analyze, http1, occupy, value};
 
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);
@@ -106,6 +106,22 @@ async fn a_call_is_logged_with_its_ids_and_sizes() {
     for part in [trace, INFO, "\"status\":\"OK\"", "\"request_bytes\":5"] {
         assert!(line.contains(part), "{part} in {line}");
     }
+}
+
+#[tokio::test]
+async fn a_refused_call_is_logged_and_counted_as_others_are() {
+    let log = Captured::of_process();
+    let server = Server::start(&["--threads=1", "--queue-requests=0"]).await;
+    let _busy = occupy(&server.workers).await;
+    server.wire().await.call(ANALYZE, &[("x-request-id", "desk-8-refused")], &analyze("One. Two.")).await;
+    let log = log.text();
+    let line = log.lines().find(|line| line.contains("desk-8-refused")).unwrap();
+    for part in [ANALYZE, "\"status\":\"Unavailable\"", "\"request_bytes\":0"] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+    let labels = "grpc_type=\"unary\",grpc_service=\"copydesk.v1.AnalysisService\",grpc_method=\"Analyze\"";
+    let name = format!("grpc_server_handled_total{{{labels},grpc_code=\"Unavailable\"}}");
+    assert!(value(&server.metrics_page().await, &name) >= 1.0);
 }
 
 #[test]
