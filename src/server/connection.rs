@@ -170,14 +170,15 @@ impl Conversation {
         service: Answering,
         mut phase: watch::Receiver<Phase>,
     ) {
-        let probe = Cell::new(caller.probe);
+        let meter = Arc::new(Meter::default());
+        let (probe, calls) = (Cell::new(caller.probe), Arc::clone(&meter));
         let answer = service_fn(move |request: Request<Incoming>| {
             if !is_health_check(request.uri().path()) {
                 probe.take();
+                calls.gathers.store(true, Ordering::Relaxed);
             }
             service(request, &caller.peer)
         });
-        let meter = Arc::new(Meter::default());
         let stream = TokioIo::new(Wire::new(stream, Arc::clone(&meter)));
         let mut connection = std::pin::pin!(self.builder.serve_connection(stream, answer));
 

@@ -3,7 +3,7 @@
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, BufWriter, ReadBuf};
@@ -12,7 +12,8 @@ use tokio::io::{AsyncRead, AsyncWrite, BufWriter, ReadBuf};
 ///
 /// h2 flushes after each frame of data and each request, so that an answer's trailers, ten bytes, would be a system call and a packet
 /// of their own. Here a flush waits for the next turn of the connection's task, which it asks for at once by waking the task: what
-/// else the task has to write by then goes out along with it.
+/// else the task has to write by then goes out along with it. But before that turn comes others', so a connection that only asks for the
+/// server's health is flushed at once.
 #[derive(Debug)]
 pub struct Wire<I: AsyncWrite> {
     stream: BufWriter<I>,
@@ -27,6 +28,8 @@ pub struct Meter {
     pub read: AtomicUsize,
     /// Turns that the task has had.
     pub turns: AtomicUsize,
+    /// Whether there was a call other than health checks.
+    pub gathers: AtomicBool,
 }
 
 impl<I: AsyncWrite> Wire<I> {
@@ -66,8 +69,9 @@ impl<I: AsyncWrite + Unpin> AsyncWrite for Wire<I> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        let turn = self.meter.turns.load(Ordering::Relaxed);
-        if !self.stream.buffer().is_empty() && *self.flush_put_off_in.get_or_insert(turn) == turn {
+        let Meter { turns, gathers, .. } = &*self.meter;
+        let (turn, gathers) = (turns.load(Ordering::Relaxed), gathers.load(Ordering::Relaxed));
+        if gathers && !self.stream.buffer().is_empty() && *self.flush_put_off_in.get_or_insert(turn) == turn {
             context.waker().wake_by_ref();
             return Poll::Ready(Ok(()));
         }
@@ -93,7 +97,8 @@ mod tests {
 
     fn wire() -> (Wire<DuplexStream>, DuplexStream) {
         let (ours, theirs) = tokio::io::duplex(1 << 20);
-        (Wire::new(ours, Arc::default()), theirs)
+        let meter = Meter { gathers: true.into(), ..Meter::default() };
+        (Wire::new(ours, meter.into()), theirs)
     }
 
     fn flush(wire: &mut Wire<DuplexStream>) {
@@ -113,6 +118,16 @@ mod tests {
         flush(&mut wire);
         assert_eq!(theirs.read(&mut read).await.unwrap(), 12);
         assert_eq!(&read, b"datatrailers\0");
+    }
+
+    #[tokio::test]
+    async fn answers_to_health_checks_go_out_at_once() {
+        let (mut wire, mut theirs) = wire();
+        wire.meter.gathers.store(false, Ordering::Relaxed);
+        wire.write_all(b"data").await.unwrap();
+        flush(&mut wire);
+        let mut read = [0; 4];
+        assert!(futures_util::FutureExt::now_or_never(theirs.read(&mut read)).is_some());
     }
 
     #[tokio::test]
