@@ -42,6 +42,17 @@ fn detection() {
     on_article(|article| check(|| detect(article.text(), &detect::Options::default()), 8, 6 << 10));
 }
 
+/// What is kept of a short line for the runs of languages is bounded, whatever the number of lines and of languages.
+#[test]
+fn runs_of_languages() {
+    let languages = include_str!("detect/sentences.tsv").lines().filter_map(|line| line.split_once('\t'));
+    let text: String =
+        languages.map(|(_, sentence)| format!("{sentence}\n")).collect::<String>() + &"me\n".repeat(30_000);
+    let segments = || detect::segments(&text, &detect::Options::default());
+    assert!(segments().len() > 90);
+    check(segments, 500_000, 48 << 20);
+}
+
 #[test]
 fn sentences() {
     on_article(|article| check(|| Document::new(article.text(), "", article.tag(), LineBreaks::Auto), 24, 6 << 10));
