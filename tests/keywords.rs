@@ -203,6 +203,26 @@ fn a_name_that_holds_a_stop_word_stays_whole() {
         "en",
         &["New Arden"],
     );
+    check("Le maire, Jean Le Goff, a dit non. Le Goff est né ici. Les amis de Le Goff votent.", "fr", &["Le Goff"]);
+}
+
+#[test]
+fn a_name_may_end_in_a_number_of_up_to_four_digits() {
+    let named = |name: &str| {
+        let text = format!("The ministers signed {name} in Lindow. Critics say that {name} costs too much.");
+        texts(&extract(&text, "en", &Options::default())).contains(&name)
+    };
+    assert!(named("Agenda 2030") && named("Agenda 7"));
+    assert!(!named("Agenda 20301"));
+}
+
+#[test]
+fn mentions_may_touch_each_other() {
+    let text = "公投公投，今天公投。";
+    let options = Options { mentions: true, ..Options::default() };
+    let keywords = extract(text, "zh", &options);
+    let vote = keywords.iter().find(|k| k.text == "公投").unwrap();
+    assert_eq!(vote.mentions.iter().map(|m| m.start).collect::<Vec<_>>(), [0, 6, 21]);
 }
 
 #[test]

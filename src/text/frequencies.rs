@@ -141,6 +141,13 @@ mod tests {
     }
 
     #[test]
+    fn a_language_counts_from_fifty_documents_on() {
+        for (documents, known) in [(49, false), (50, true)] {
+            assert_eq!(counted(&vec!["The ferry sank."; documents]).commonness("en", "ferri").is_some(), known);
+        }
+    }
+
+    #[test]
     fn commonness_rises_with_the_count() {
         let texts: Vec<String> = (0..60)
             .map(|i| {

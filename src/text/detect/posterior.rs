@@ -273,6 +273,31 @@ mod tests {
     }
 
     #[test]
+    fn with_a_tenth_of_kana_han_is_japanese() {
+        let shares = |kana, han| {
+            let mut letters = [0; SCRIPTS];
+            letters[Script::Kana.index()] = kana;
+            letters[Script::Han.index()] = han;
+            let shares = shares(&letters);
+            [Script::Kana, Script::Han].map(|script| shares[script.index()])
+        };
+        assert_eq!(shares(1, 9), [1.0, 0.0]);
+        assert!(shares(1, 10)[1] > 0.99);
+        assert_eq!(shares(0, 10), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn a_tenth_of_a_relatives_words_are_its_text() {
+        let english = Tag::parse("en").unwrap();
+        let of_scots = |scots: usize, words: usize| {
+            let text = "wis ".repeat(scots) + &"stone ".repeat(words - scots);
+            is_of_a_relative(&text, english)
+        };
+        assert!(of_scots(2, 20) && !of_scots(2, 21));
+        assert!(!of_scots(1, 1), "one word may be a name");
+    }
+
+    #[test]
     fn the_words_of_a_relative_are_told() {
         for (relative, words) in RELATIVES.iter() {
             for word in &words.words {

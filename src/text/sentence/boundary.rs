@@ -802,6 +802,18 @@ mod tests {
     }
 
     #[test]
+    fn where_more_than_two_sentences_end_there_is_no_parenthesis() {
+        check("en", "They left (it rained. It was cold. It was late) at six. ¦ Nobody stayed.");
+        check("en", "They left (it rained. ¦ It was cold. ¦ It was late. ¦ It was dark) at six. ¦ Nobody stayed.");
+    }
+
+    #[test]
+    fn before_a_small_letter_a_long_word_ends_a_sentence() {
+        check("en", "They met the president. ¦ he left at once.");
+        check("en", "They met the deputies. he left at once.");
+    }
+
+    #[test]
     fn a_parenthesis_does_not_end_the_sentence_around_it() {
         check("en", "The bridge (it opened in 1904. It was rebuilt twice.) is closed. ¦ Cars go round.");
         check("ja", "会議（初回。来月も開く。）は終わった。¦皆が帰った。");

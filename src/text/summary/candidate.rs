@@ -383,7 +383,48 @@ fn glued(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::languages::Language;
+    use crate::{
+        languages::{Language, Tag},
+        text::sentence::LineBreaks,
+    };
+
+    /// Whole sentences of words that no other has, by their numbers.
+    fn prose(numbers: std::ops::Range<u8>) -> String {
+        let sentence = |number: u8| {
+            let name: String = [b'a' + number / 26, b'a' + number % 26].map(char::from).iter().collect();
+            format!(
+                "The {name}engineers repaired {name}bridges near {name}harbours with {name}cranes and {name}ropes. "
+            )
+        };
+        numbers.map(sentence).collect()
+    }
+
+    fn candidates(text: &str, title: &str) -> Vec<Candidate> {
+        of(&Document::new(text, title, Tag::parse("en"), LineBreaks::Auto))
+    }
+
+    #[test]
+    fn a_run_of_which_a_third_stands_earlier_is_a_copy() {
+        let is_copied = |copies: u8, sentences: u8| {
+            let text =
+                format!("{}\n\nAnother heading\n\n{}", prose(0..12), prose(12 - copies..12 - copies + sentences));
+            let last = *candidates(&text, "").last().unwrap();
+            assert!(last.stretch > 0, "{last:?}");
+            last.copied
+        };
+        assert!(is_copied(3, 9) && !is_copied(3, 10));
+        assert!(!is_copied(2, 3), "two sentences may be quoted");
+    }
+
+    #[test]
+    fn a_sentence_of_which_nine_tenths_are_the_titles_is_a_copy_of_it() {
+        let words = "alder birch cedar dogwood elm fir ginkgo hazel ivy";
+        let is_copy = |rest: &str| {
+            let text = format!("{words} {rest}. {}", prose(0..3));
+            candidates(&text, words).iter().all(|candidate| candidate.sentence > 0)
+        };
+        assert!(is_copy("juniper") && !is_copy("juniper larch"));
+    }
 
     #[track_caller]
     fn check(language: &str, text: &str, expected: bool) {
