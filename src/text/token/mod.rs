@@ -494,6 +494,10 @@ mod tests {
                 terms(&piece.repeat(1 << 18), code);
             }
         }
+        // Their stemmers take such letters out one by one.
+        for (letter, code) in [("\u{640}", "ar"), ("ß", "de"), ("é", "nl"), ("ά", "el")] {
+            terms(&letter.repeat(1 << 18), code);
+        }
     }
 
     #[test]
