@@ -189,6 +189,8 @@ fn text_without_language_has_none() {
         "CO2",
         "zzzzzz",
         "hjklsdfg",
+        "adqznbi pkthubv",
+        "main() house",
         "#a1b2c3",
         "1:0 (0:0)",
         "* * *",

@@ -318,3 +318,21 @@ fn words_of_a_budget_are_those_of_uax_29() {
     let summary = summarize(&document, &with(Length::Words(10)));
     assert!(summary.text.unicode_words().count() <= 10, "{}", summary.text);
 }
+
+#[test]
+fn a_sentence_that_mostly_stands_in_a_longer_one_says_nothing_new() {
+    let longer = "Alder birch cedar dogwood elm fir ginkgo hazel ivy clover barley wheat millet sorghum lentil pepper \
+        onion garlic carrot turnip spinach lettuce cabbage radish pumpkin melon grew there.";
+    let others = "The ferry crossed the strait before dawn. A painter sold three portraits in Vienna. Engineers tested \
+        a turbine near Oslo. The orchestra rehearsed a forgotten symphony yesterday. Divers raised an anchor from the \
+        lagoon. Bakers invented a saffron pastry last autumn. Miners discovered copper under the glacier. Two surgeons \
+        published their operating manual.";
+    let picked = |shared: &str, own: &str| {
+        let text = format!("{longer} {others} {shared} {own}.");
+        let document = document(&text, "", "en");
+        let summary = summarize(&document, &with(Length::Sentences(100)));
+        sentences(&document, &summary).iter().any(|sentence| sentence.starts_with(shared))
+    };
+    assert!(!picked("Birch alder cedar dogwood elm fir ginkgo hazel ivy", "quince"));
+    assert!(picked("Birch alder cedar dogwood elm fir", "quince walnut apricot"));
+}
