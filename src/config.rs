@@ -150,6 +150,9 @@ pub struct WorkSettings {
     /// Items of one AnalyzeStream in work at once; beyond it the server stops reading from that stream.
     #[arg(long, env = "COPYDESK_STREAM_IN_FLIGHT", value_name = "COUNT", default_value = "16")]
     pub stream_in_flight: NonZeroUsize,
+    /// Bytes of items that all streams together may hold before they are analysed; beyond it streams are not read on.
+    #[arg(long, env = "COPYDESK_MAX_STREAM_BYTES", value_name = "BYTES", default_value = "64MiB", value_parser = bytes)]
+    pub max_stream_bytes: usize,
     /// Document frequencies of the newsroom's own archive, as `copydesk frequencies` writes them: keywords then prefer
     /// what is rare in it. Read at the start.
     #[arg(long, env = "COPYDESK_DOCUMENT_FREQUENCIES", value_name = "FILE")]
@@ -296,7 +299,7 @@ pub struct DrainSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logs")]
 pub struct LoggingSettings {
-    /// What to log: a level (error, warn, info, debug, trace) or a filter such as "info,copydesk=debug".
+    /// What to log: a level (error, warn, info, debug) or a filter such as "info,copydesk=debug".
     ///
     /// No level logs a document's text.
     #[arg(long, env = "COPYDESK_LOG", value_name = "FILTER", default_value = "info")]
@@ -422,6 +425,7 @@ impl Settings {
             title_bytes: self.work.max_title_bytes,
             message_bytes: self.work.max_message_bytes,
             stream_in_flight: self.work.stream_in_flight.get(),
+            stream_bytes: self.work.max_stream_bytes,
         }
     }
 
@@ -440,6 +444,7 @@ impl Settings {
         in_range("--max-message-bytes", work.max_message_bytes, work.max_text_bytes + 65_536, 256 * MEBIBYTE)?;
         in_range("--queue-bytes", work.queue_bytes, work.max_message_bytes, usize::MAX)?;
         in_range("--max-held-bytes", work.max_held_bytes, work.max_message_bytes, usize::MAX)?;
+        in_range("--max-stream-bytes", work.max_stream_bytes, work.max_message_bytes, 0xffff_ffff)?;
         in_range("--threads", work.threads, 0, 1024)?;
         in_range("--network-threads", self.network.network_threads, 0, 1024)?;
         in_range("--stream-in-flight", work.stream_in_flight.get(), 1, 1024)?;
@@ -616,6 +621,7 @@ mod tests {
         check_refused(&["--max-text-bytes", "17MiB"], "--max-message-bytes");
         check_refused(&["--queue-bytes", "1MiB"], "--queue-bytes");
         check_refused(&["--max-held-bytes", "1MiB"], "--max-held-bytes");
+        check_refused(&["--max-stream-bytes", "1MiB"], "--max-stream-bytes");
         check_refused(&["--threads=-1"], "--threads");
         check_refused(&["--threads", "99999"], "--threads");
         check_refused(&["--stream-in-flight", "0"], "--stream-in-flight");

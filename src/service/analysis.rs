@@ -1,10 +1,13 @@
 //! Any mix of the four analyses, one by one or in bulk.
 
+use std::mem;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use prost::Message;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::{
@@ -25,14 +28,64 @@ use super::{
 
 /// `copydesk.v1.AnalysisService`.
 #[derive(Debug)]
-pub struct Analysis(pub Engine);
+pub struct Analysis {
+    engine: Engine,
+    /// A permit for each byte that streams may still hold of items that are not analysed yet.
+    room: Arc<Semaphore>,
+}
+
+impl Analysis {
+    /// The service on `engine`.
+    pub fn new(engine: Engine) -> Self {
+        let room = Arc::new(Semaphore::new(engine.limits.stream_bytes));
+        Self { engine, room }
+    }
+
+    /// The answers to the items of a stream, read only as answers are taken and as there is room: a caller that reads slowly is read
+    /// slowly.
+    fn answers(
+        &self,
+        items: impl Stream<Item = Result<AnalyzeItem, Status>> + Send + 'static,
+        deadline: Option<Instant>,
+    ) -> impl Stream<Item = Result<Encoded, Status>> + Send + 'static {
+        let (engine, room) = (self.engine.clone(), Arc::clone(&self.room));
+        let in_flight = engine.limits.stream_in_flight;
+        let most = most_together(in_flight, &engine);
+        let all_room = engine.limits.stream_bytes;
+        items
+            .and_then(move |item| {
+                let bytes = u32::try_from(item.encoded_len().min(all_room)).unwrap_or(u32::MAX);
+                // The room is never closed.
+                let room = Arc::clone(&room).acquire_many_owned(bytes);
+                async { Ok(Held { item, room: room.await.ok() }) }
+            })
+            .ready_chunks(most)
+            .map(|items| items.into_iter().collect::<Result<Vec<_>, Status>>())
+            .map_ok(move |items| stream::iter(handfuls(items, most)).map(Ok))
+            .try_flatten()
+            .map_ok(move |handful| {
+                let engine = engine.clone();
+                async move { results(&engine, handful, Call::Stream, deadline).await }
+            })
+            .try_buffer_unordered(in_flight / most)
+            .map_ok(|results| stream::iter(results).map(Ok))
+            .try_flatten()
+    }
+}
+
+/// An item that was read, and the room that it takes if a stream holds it.
+#[derive(Debug)]
+struct Held {
+    item: AnalyzeItem,
+    room: Option<OwnedSemaphorePermit>,
+}
 
 #[tonic::async_trait]
 impl AnalysisService for Analysis {
     type AnalyzeStreamStream = Pin<Box<dyn Stream<Item = Result<Encoded, Status>> + Send>>;
 
     async fn analyze(&self, request: Request<AnalyzeRequest>) -> Result<Response<Encoded>, Status> {
-        self.0.answer(request, |answer| Some(answer.whole())).await
+        self.engine.answer(request, |answer| Some(answer.whole())).await
     }
 
     async fn batch_analyze(&self, request: Request<BatchAnalyzeRequest>) -> Result<Response<Encoded>, Status> {
@@ -45,11 +98,12 @@ impl AnalysisService for Analysis {
         }
         violations.check()?;
 
-        let most = most_together(items.len(), &self.0);
+        let most = most_together(items.len(), &self.engine);
         // No more at a time than there are workers: a batch shares them with everybody else.
+        let items = items.into_iter().map(|item| Held { item, room: None }).collect();
         let mut handfuls = stream::iter(handfuls(items, most))
-            .map(|handful| results(&self.0, handful, Call::Batch, deadline))
-            .buffered(self.0.workers.limits().threads);
+            .map(|handful| results(&self.engine, handful, Call::Batch, deadline))
+            .buffered(self.engine.workers.limits().threads);
         let mut answer = Encoded::default();
         while let Some(results) = handfuls.try_next().await? {
             results.iter().for_each(|result| answer.merge(result));
@@ -62,25 +116,8 @@ impl AnalysisService for Analysis {
         request: Request<Streaming<AnalyzeStreamRequest>>,
     ) -> Result<Response<Self::AnalyzeStreamStream>, Status> {
         let deadline = deadline::of(&request);
-        let engine = self.0.clone();
-        let in_flight = engine.limits.stream_in_flight;
-        let most = most_together(in_flight, &engine);
-        // Items are read only as results are taken: a caller that reads slowly is read slowly.
-        let results = request
-            .into_inner()
-            .map_ok(|message| message.item.unwrap_or_default())
-            .ready_chunks(most)
-            .map(|items| items.into_iter().collect::<Result<Vec<_>, Status>>())
-            .map_ok(move |items| stream::iter(handfuls(items, most)).map(Ok))
-            .try_flatten()
-            .map_ok(move |handful| {
-                let engine = engine.clone();
-                async move { results(&engine, handful, Call::Stream, deadline).await }
-            })
-            .try_buffer_unordered(in_flight / most)
-            .map_ok(|results| stream::iter(results).map(Ok))
-            .try_flatten();
-        Ok(Response::new(Box::pin(results)))
+        let items = request.into_inner().map_ok(|message| message.item.unwrap_or_default());
+        Ok(Response::new(Box::pin(self.answers(items, deadline))))
     }
 }
 
@@ -99,11 +136,11 @@ fn most_together(items: usize, engine: &Engine) -> usize {
 }
 
 /// Items that came together, in order, by what goes to a worker together: at most so many, and little text unless it is one item's.
-fn handfuls(items: Vec<AnalyzeItem>, most: usize) -> Vec<Vec<AnalyzeItem>> {
-    let mut handfuls: Vec<Vec<AnalyzeItem>> = Vec::new();
+fn handfuls(items: Vec<Held>, most: usize) -> Vec<Vec<Held>> {
+    let mut handfuls: Vec<Vec<Held>> = Vec::new();
     let mut held = 0;
     for item in items {
-        let document = item.request.as_ref().and_then(|request| request.document.as_ref());
+        let document = item.item.request.as_ref().and_then(|request| request.document.as_ref());
         let bytes = document.map_or(0, |document| document.text.len());
         match handfuls.last_mut() {
             Some(handful) if handful.len() < most && held + bytes <= HANDFUL => {
@@ -123,20 +160,34 @@ fn handfuls(items: Vec<AnalyzeItem>, most: usize) -> Vec<Vec<AnalyzeItem>> {
 /// last for a fraction of a millisecond.
 const HANDFUL: usize = 16 << 10;
 
+/// An item, checked: its job, or what is wrong with it.
+struct Checked {
+    id: String,
+    job: Result<Job, Status>,
+    /// Given back when the item is analysed, whenever its answer is read.
+    _room: Option<OwnedSemaphorePermit>,
+}
+
 /// The answers to a handful of items: an error of an item's own stays with it, one of the call ends the call.
 async fn results(
     engine: &Engine,
-    handful: Vec<AnalyzeItem>,
+    handful: Vec<Held>,
     call: Call,
     deadline: Option<Instant>,
 ) -> Result<Vec<Encoded>, Status> {
-    let job = |request: Option<AnalyzeRequest>| convert::job(request.unwrap_or_default(), &engine.limits);
-    let items: Arc<[_]> = handful.into_iter().map(|AnalyzeItem { id, request }| (id, job(request))).collect();
-    let bytes = items.iter().filter_map(|(_, job)| job.as_ref().ok()).map(Job::bytes).sum();
+    let check = |Held { item: AnalyzeItem { id, request }, room }| {
+        let job = convert::job(request.unwrap_or_default(), &engine.limits);
+        Checked { id, job, _room: room }
+    };
+    let items: Vec<Checked> = handful.into_iter().map(check).collect();
+    let bytes = items.iter().filter_map(|item| item.job.as_ref().ok()).map(Job::bytes).sum();
+    // Work that is refused leaves the items for the next try.
+    let items = Arc::new(Mutex::new(items));
     loop {
         let items = Arc::clone(&items);
         let work = move |analyse: &dyn Fn(&Job) -> Option<Answer>| {
-            items.iter().map(|(id, job)| result(id, job.as_ref(), analyse)).collect()
+            let items = mem::take(&mut *items.lock().unwrap_or_else(PoisonError::into_inner));
+            items.into_iter().map(|item| result(&item, analyse)).collect()
         };
         match engine.run(bytes, deadline, work).await {
             Err(busy) if matches!(call, Call::Stream) && busy.code() == Code::Unavailable => {
@@ -149,8 +200,8 @@ async fn results(
 
 /// The answer to a call of one item, if nothing stops its analysis: an `AnalyzeStreamResponse` and a `BatchAnalyzeResponse` have results in
 /// the same field.
-fn result(id: &str, job: Result<&Job, &Status>, analyse: &dyn Fn(&Job) -> Option<Answer>) -> Option<Encoded> {
-    let outcome = match job {
+fn result(item: &Checked, analyse: &dyn Fn(&Job) -> Option<Answer>) -> Option<Encoded> {
+    let outcome = match &item.job {
         Ok(job) => caught(|| analyse(job)).map_err(status::refused),
         Err(invalid) => Err(invalid.clone()),
     };
@@ -159,7 +210,7 @@ fn result(id: &str, job: Result<&Job, &Status>, analyse: &dyn Fn(&Job) -> Option
         Err(error) => (ERROR, Encoded::of(&status::to_proto(&error))),
     };
     let mut fields = Writer::default();
-    fields.text(1, id);
+    fields.text(1, &item.id);
     fields.head(outcome, message.len());
     let fields = fields.finish();
     let mut response = Writer::default();
@@ -173,12 +224,15 @@ const ERROR: u32 = 3;
 
 #[cfg(test)]
 mod tests {
-    use prost::Message;
+    use std::future::ready;
+
+    use futures_util::FutureExt;
 
     use super::*;
     use crate::service::{
         limits::Limits,
         proto::{AnalyzeStreamResponse, Document, analyze_result::Outcome},
+        workers::{WorkerLimits, Workers},
     };
 
     fn item(id: &str, text: String) -> AnalyzeItem {
@@ -186,14 +240,22 @@ mod tests {
         AnalyzeItem { id: id.to_owned(), request: Some(AnalyzeRequest { document, ..AnalyzeRequest::default() }) }
     }
 
+    fn held(item: AnalyzeItem) -> Held {
+        Held { item, room: None }
+    }
+
+    fn analysis(limits: Limits) -> Analysis {
+        let workers = Workers::start(WorkerLimits { threads: 2, queue_requests: 100, queue_bytes: 1 << 20 });
+        Analysis::new(Engine { workers, limits, archive: None })
+    }
+
     /// Items with texts of so many bytes, by handfuls.
     #[track_caller]
     fn check(bytes: &[usize], most: usize, expected: &[usize]) {
-        let items: Vec<AnalyzeItem> =
-            bytes.iter().enumerate().map(|(place, &bytes)| item(&place.to_string(), "x".repeat(bytes))).collect();
-        let handfuls = handfuls(items.clone(), most);
+        let items = (0..).zip(bytes).map(|(id, &bytes)| held(item(&format!("{id:03}"), "x".repeat(bytes)))).collect();
+        let handfuls = handfuls(items, most);
         assert_eq!(handfuls.iter().map(Vec::len).collect::<Vec<_>>(), expected);
-        assert_eq!(handfuls.concat(), items);
+        assert!(handfuls.iter().flatten().map(|held| &held.item.id).is_sorted());
     }
 
     #[test]
@@ -213,7 +275,7 @@ mod tests {
 
     #[test]
     fn an_item_without_a_text_goes_along() {
-        let handfuls = handfuls(vec![AnalyzeItem::default(), item("a", "x".to_owned())], 4);
+        let handfuls = handfuls([AnalyzeItem::default(), item("a", "x".to_owned())].map(held).into(), 4);
         assert_eq!(handfuls.len(), 1);
     }
 
@@ -222,12 +284,43 @@ mod tests {
         let request = item("a", "The council met.".to_owned()).request.unwrap();
         let job = convert::job(request, &Limits::default()).unwrap();
         let panics = |_: &Job| -> Option<Answer> { panic!("in a test") };
-        let answer = result("a", Ok(&job), &panics).unwrap().into_bytes();
+        let item = Checked { id: "a".to_owned(), job: Ok(job), _room: None };
+        let answer = result(&item, &panics).unwrap().into_bytes();
         let response = AnalyzeStreamResponse::decode(&*answer).unwrap();
         let result = response.result.unwrap();
         assert_eq!(result.id, "a");
         let Some(Outcome::Error(error)) = result.outcome else { panic!("{:?}", result.outcome) };
         assert_eq!(error.code, i32::from(Code::Internal));
         assert!(!error.message.contains("in a test"), "{}", error.message);
+    }
+
+    #[tokio::test]
+    async fn a_stream_waits_for_room() {
+        let service = analysis(Limits { stream_bytes: 100, ..Limits::default() });
+        let all = Arc::clone(&service.room).acquire_many_owned(100).await.unwrap();
+        let items = stream::iter(["a", "b"].map(|id| Ok(item(id, "The council met.".to_owned()))));
+        let mut answers = std::pin::pin!(service.answers(items, None));
+        assert!(answers.next().now_or_never().is_none());
+        drop(all);
+        assert!(answers.next().await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn items_longer_than_the_room_are_answered_one_by_one() {
+        let service = analysis(Limits { stream_bytes: 100, ..Limits::default() });
+        let items = stream::iter((0..20).map(|_| Ok(item("", "The council met. ".repeat(20)))));
+        assert_eq!(service.answers(items, None).filter(|answer| ready(answer.is_ok())).count().await, 20);
+        assert_eq!(service.room.available_permits(), 100);
+    }
+
+    #[tokio::test]
+    async fn what_is_analysed_takes_no_room_although_it_is_not_read() {
+        let service = analysis(Limits::default());
+        let items = stream::iter((0..2).map(|_| Ok(item("", "The council met.".to_owned()))));
+        let mut answers = std::pin::pin!(service.answers(items.chain(stream::pending()), None));
+        assert!(answers.next().await.is_some());
+        while service.room.available_permits() < Limits::default().stream_bytes {
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -73,7 +73,7 @@ pub fn routes(engine: &Engine) -> Routes {
     let routes = add!(routes, SentenceServiceServer, Sentences(engine.clone()));
     let routes = add!(routes, KeywordServiceServer, Keywords(engine.clone()));
     let routes = add!(routes, SummaryServiceServer, Summaries(engine.clone()));
-    let routes = add!(routes, AnalysisServiceServer, Analysis(engine.clone()));
+    let routes = add!(routes, AnalysisServiceServer, Analysis::new(engine.clone()));
     add!(routes, InfoServiceServer, Info(engine.clone()))
 }
 

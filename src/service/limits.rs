@@ -32,10 +32,18 @@ pub struct Limits {
     pub message_bytes: usize,
     /// The most items of one stream that are worked on at a time.
     pub stream_in_flight: usize,
+    /// The most bytes of items that all streams together hold before they are analysed.
+    pub stream_bytes: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { text_bytes: 1 << 20, title_bytes: 16 << 10, message_bytes: 16 << 20, stream_in_flight: 16 }
+        Self {
+            text_bytes: 1 << 20,
+            title_bytes: 16 << 10,
+            message_bytes: 16 << 20,
+            stream_in_flight: 16,
+            stream_bytes: 64 << 20,
+        }
     }
 }

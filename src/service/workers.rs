@@ -162,7 +162,7 @@ impl Workers {
 }
 
 impl Stop {
-    /// Whether the caller is gone or the deadline has passed. Jobs ask between steps, at most a few milliseconds apart.
+    /// Whether the caller is gone or the deadline has passed. Jobs ask between steps, of which the longest on the longest text takes some tens of milliseconds.
     #[must_use]
     pub fn requested(&self) -> bool {
         self.caller_gone.load(Ordering::Relaxed) || self.deadline_passed()
