@@ -45,9 +45,10 @@ pub struct Job {
 }
 
 impl Job {
-    /// How much text it is.
+    /// How much text it is, blocked phrases included.
     pub fn bytes(&self) -> usize {
-        self.text.len() + self.title.len()
+        let blocked = self.keywords.iter().flat_map(|options| &options.blocked).map(String::len).sum::<usize>();
+        self.text.len() + self.title.len() + blocked
     }
 
     /// Whether a part is asked for that takes more than the language.
