@@ -195,10 +195,10 @@ fn language_job(options: &LanguageOptions, path: &str, violations: &mut Violatio
 fn candidates(codes: &[String], path: &str, violations: &mut Violations) -> Vec<Tag> {
     /// Violations go out as a header, and gRPC's clients take 8 KiB of headers: of wrong codes only the first are named.
     const NAMED: usize = 10;
-    let field = format!("{path}.candidate_language_codes");
+    let field = || format!("{path}.candidate_language_codes");
     if codes.len() > limits::CANDIDATE_CODES {
         let (limit, length) = (limits::CANDIDATE_CODES, codes.len());
-        violations.add(field, format!("must hold at most {limit} codes, holds {length}"));
+        violations.add(field(), format!("must hold at most {limit} codes, holds {length}"));
         return Vec::new();
     }
     let mut candidates = Vec::new();
@@ -209,7 +209,7 @@ fn candidates(codes: &[String], path: &str, violations: &mut Violations) -> Vec<
             unknown += 1;
             if unknown <= NAMED {
                 violations.add(
-                    format!("{field}[{index}]"),
+                    format!("{}[{index}]", field()),
                     "must be the BCP 47 or ISO 639 code of a language that GetInfo lists",
                 );
             }
@@ -221,7 +221,7 @@ fn candidates(codes: &[String], path: &str, violations: &mut Violations) -> Vec<
         }
     }
     if unknown > NAMED {
-        violations.add(field, format!("holds {} more codes that are none of a language", unknown - NAMED));
+        violations.add(field(), format!("holds {} more codes that are none of a language", unknown - NAMED));
     }
     candidates
 }
