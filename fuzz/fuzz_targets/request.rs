@@ -37,10 +37,10 @@ fn answer<Q: IntoJob>(request: Q) {
     let limits = Limits { text_bytes: 4096, title_bytes: 256, ..Limits::default() };
     match job(request, &limits) {
         Ok(job) => {
-            let encoded = analyse(&job, None, || false).expect("nobody has stopped it").whole();
-            let response = AnalyzeResponse::decode(encoded.as_bytes()).expect("what goes out can be read");
+            let encoded = analyse(&job, None, || false).expect("nobody has stopped it").whole().into_bytes();
+            let response = AnalyzeResponse::decode(&*encoded).expect("what goes out can be read");
             check(&response, &job.text);
-            assert_eq!(response.encode_to_vec(), encoded.as_bytes());
+            assert_eq!(response.encode_to_vec(), encoded);
         }
         Err(status) => {
             assert_eq!(status.code(), tonic::Code::InvalidArgument);
