@@ -66,10 +66,18 @@ impl Process {
 
     /// How it ended, and all that it said on its standard error and output.
     pub fn end(mut self) -> (ExitStatus, String) {
-        let mut said = self.start;
+        let mut said = std::mem::take(&mut self.start);
         self.log.read_to_string(&mut said).unwrap();
         self.child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
         (self.child.wait().unwrap(), said)
+    }
+}
+
+/// No test leaves a server behind, whether or not it ends one.
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
