@@ -10,7 +10,7 @@ use crate::service::{
     self, Engine, Limits,
     proto::{AnalyzeRequest, AnalyzeResponse, analysis_service_client::AnalysisServiceClient},
     status,
-    workers::{WorkerLimits, Workers},
+    workers::{Urgency, WorkerLimits, Workers},
 };
 
 use super::{connection::Connection, outcome::Outcome};
@@ -58,7 +58,9 @@ impl Backend {
             Self::InProcess(engine) => match service::job(request, &engine.limits) {
                 Ok(job) => {
                     engine
-                        .run(job.bytes(), None, move |analyse| analyse(&job).map(|answer| then(answer.message())))
+                        .run(job.bytes(), None, Urgency::Single, move |analyse| {
+                            analyse(&job).map(|answer| then(answer.message()))
+                        })
                         .await
                 }
                 Err(invalid) => Err(invalid),

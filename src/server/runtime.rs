@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
 use super::probes::Probes;
-use crate::service::workers::Workers;
+use crate::service::workers::{Pressure, Workers};
 
 /// tokio's runtime, which lets work gather while texts wait for `workers`.
 ///
@@ -27,18 +27,28 @@ pub fn build(threads: usize, workers: Workers, probes: Probes) -> std::io::Resul
         .worker_threads(threads)
         .event_interval(EVENT_INTERVAL)
         .on_thread_park(move || {
-            let pressure = workers.pressure();
-            let longest = if pressure.refusing { PAUSE_WHEN_REFUSING } else { PAUSE };
-            let pause = longest.min(pressure.backlog / 2);
-            if pause >= SHORTEST_PAUSE {
+            if let Some(pause) = pause(workers.pressure()) {
                 probes.wait(pause);
             }
         })
         .build()
 }
 
+/// How long to pause, if at all.
+fn pause(pressure: Pressure) -> Option<Duration> {
+    let longest = match pressure {
+        Pressure { refusing: true, .. } => PAUSE_WHEN_REFUSING,
+        Pressure { urgent: true, .. } => PAUSE,
+        _ => PAUSE_OF_BULK,
+    };
+    let pause = longest.min(pressure.backlog / 2);
+    (pause >= SHORTEST_PAUSE).then_some(pause)
+}
+
 /// With 64 calls in flight on one core, 1,000 answers cost a sixth less CPU than without a pause; twice as long saves hardly more.
 const PAUSE: Duration = Duration::from_micros(500);
+/// Where all texts come by streams and batches, whose senders want many and not one at once: each costs a twentieth less CPU.
+const PAUSE_OF_BULK: Duration = Duration::from_millis(1);
 /// While calls are refused there are more of them to gather: at twice the capacity, goodput is all of it with this pause and 0.87 without.
 const PAUSE_WHEN_REFUSING: Duration = Duration::from_millis(2);
 /// Less saves nothing: going to sleep and waking up takes a tenth of it.
@@ -46,3 +56,28 @@ const SHORTEST_PAUSE: Duration = Duration::from_micros(100);
 /// Tasks between two looks at the network. tokio's own 61 would let it wait: an answer that comes in during a pause makes
 /// the thread go on without a look.
 const EVENT_INTERVAL: u32 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(1);
+    const CALLS: Pressure = Pressure { backlog: LONG, urgent: true, refusing: false };
+
+    #[test]
+    fn streams_are_looked_at_less_often_than_calls_and_callers_to_be_refused_least() {
+        assert_eq!(pause(CALLS), Some(PAUSE));
+        assert_eq!(pause(Pressure { urgent: false, ..CALLS }), Some(PAUSE_OF_BULK));
+        assert_eq!(pause(Pressure { refusing: true, ..CALLS }), Some(PAUSE_WHEN_REFUSING));
+        assert!(PAUSE < PAUSE_OF_BULK && PAUSE_OF_BULK < PAUSE_WHEN_REFUSING);
+    }
+
+    #[test]
+    fn no_worker_runs_out_of_work_meanwhile() {
+        for pressure in [CALLS, Pressure { urgent: false, ..CALLS }, Pressure { refusing: true, ..CALLS }] {
+            assert_eq!(pause(Pressure { backlog: SHORTEST_PAUSE * 2, ..pressure }), Some(SHORTEST_PAUSE));
+            assert_eq!(pause(Pressure { backlog: SHORTEST_PAUSE, ..pressure }), None);
+            assert_eq!(pause(Pressure { backlog: Duration::ZERO, ..pressure }), None);
+        }
+    }
+}

@@ -22,7 +22,7 @@ use super::{
         analysis_service_server::AnalysisService,
     },
     status::{self, Violations},
-    workers::caught,
+    workers::{Urgency, caught},
     writer::Writer,
 };
 
@@ -189,7 +189,7 @@ async fn results(
             let items = mem::take(&mut *items.lock().unwrap_or_else(PoisonError::into_inner));
             items.into_iter().map(|item| result(&item, analyse)).collect()
         };
-        match engine.run(bytes, deadline, work).await {
+        match engine.run(bytes, deadline, Urgency::Bulk, work).await {
             Err(busy) if matches!(call, Call::Stream) && busy.code() == Code::Unavailable => {
                 tokio::time::sleep(status::retry_after(&busy)).await;
             }

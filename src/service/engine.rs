@@ -27,7 +27,7 @@ use super::{
     sentence::Sentences,
     status,
     summary::Summaries,
-    workers::{Stop, Workers},
+    workers::{Stop, Urgency, Workers},
 };
 
 /// What every handler shares: the workers and the limits.
@@ -92,7 +92,8 @@ impl Engine {
             let language = AnalysedLanguage(mem::take(&mut answer.language_code));
             Some(part(answer).map(|encoded| (encoded, language)))
         };
-        let (encoded, language) = self.run(bytes, deadline, work).await?.ok_or_else(status::internal)?;
+        let (encoded, language) =
+            self.run(bytes, deadline, Urgency::Single, work).await?.ok_or_else(status::internal)?;
         let mut response = Response::new(encoded);
         response.extensions_mut().insert(language);
         Ok(response)
@@ -103,11 +104,12 @@ impl Engine {
         &self,
         bytes: usize,
         deadline: Option<Instant>,
+        urgency: Urgency,
         work: impl FnOnce(&dyn Fn(&Job) -> Option<Answer>) -> Option<T> + Send + 'static,
     ) -> Result<T, Status> {
         let archive = self.archive.clone();
         let work = move |stop: &Stop| work(&|job| analyse(job, archive.as_deref(), || stop.requested()));
-        let done = self.workers.run(bytes, deadline, work).await;
+        let done = self.workers.run(bytes, deadline, urgency, work).await;
         // Work that stopped half-way did so because its deadline passed: a caller that left reads no answer.
         done.map_err(status::refused)?.ok_or_else(status::deadline_exceeded)
     }

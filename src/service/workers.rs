@@ -15,7 +15,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -45,8 +45,19 @@ pub struct Workers {
 pub struct Pressure {
     /// How long the threads will be busy with the jobs that wait.
     pub backlog: Duration,
+    /// Whether a job is wanted at once, among those that wait or run.
+    pub urgent: bool,
     /// Whether jobs were refused just now.
     pub refusing: bool,
+}
+
+/// How soon the result of a job is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// At once: somebody waits for this one.
+    Single,
+    /// Soon: it is one of many, and what is wanted is all of them.
+    Bulk,
 }
 
 /// Tells a job that nobody waits for its result any more.
@@ -84,6 +95,7 @@ impl Workers {
             since: Instant::now(),
             refused: AtomicU64::new(0),
             backlog: Arc::clone(&state.backlog),
+            urgent: AtomicUsize::new(0),
             wait_seconds: metrics::histogram!("copydesk_queue_wait_seconds"),
             work_seconds: metrics::histogram!("copydesk_work_seconds"),
             shed: REASONS.map(|reason| metrics::counter!("copydesk_shed_total", "reason" => reason)),
@@ -113,13 +125,15 @@ impl Workers {
         &self,
         bytes: usize,
         deadline: Option<Instant>,
+        urgency: Urgency,
         job: impl FnOnce(&Stop) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
         let stop = Stop { caller_gone: Arc::new(AtomicBool::new(false)), deadline };
         let (send, receive) = oneshot::channel();
-        let task = Task { stop: stop.clone(), bytes, since: Instant::now(), body: body(job, stop.clone(), send) };
+        let body = body(job, stop.clone(), send);
+        let task = Task { stop: stop.clone(), bytes, since: Instant::now(), body };
         let key = self.pool.shared.admit(task)?;
-        let mut call = Call { pool: &self.pool, key, stop, answered: false };
+        let mut call = Call::new(&self.pool, key, urgency, stop);
 
         let answer = match deadline {
             None => receive.await,
@@ -151,7 +165,8 @@ impl Workers {
         let shared = &self.pool.shared;
         let backlog = Duration::from_micros(shared.backlog.load(Ordering::Relaxed));
         let refused = Duration::from_micros(shared.refused.load(Ordering::Relaxed));
-        Pressure { backlog, refusing: !refused.is_zero() && shared.since.elapsed() < refused + REFUSING }
+        let refusing = !refused.is_zero() && shared.since.elapsed() < refused + REFUSING;
+        Pressure { backlog, urgent: shared.urgent.load(Ordering::Relaxed) > 0, refusing }
     }
 
     /// The limits in force.
@@ -190,12 +205,22 @@ impl Drop for Pool {
 struct Call<'a> {
     pool: &'a Pool,
     key: Key,
+    urgency: Urgency,
     stop: Stop,
     answered: bool,
 }
 
+impl<'a> Call<'a> {
+    fn new(pool: &'a Pool, key: Key, urgency: Urgency, stop: Stop) -> Self {
+        pool.shared.urgent.fetch_add(usize::from(urgency == Urgency::Single), Ordering::Relaxed);
+        Self { pool, key, urgency, stop, answered: false }
+    }
+}
+
 impl Drop for Call<'_> {
     fn drop(&mut self) {
+        let urgent = usize::from(self.urgency == Urgency::Single);
+        self.pool.shared.urgent.fetch_sub(urgent, Ordering::Relaxed);
         if self.answered {
             return;
         }
@@ -243,6 +268,8 @@ struct Shared {
     /// Microseconds from `since` to the last refusal; 0: none yet.
     refused: AtomicU64,
     backlog: Arc<AtomicU64>,
+    /// How many jobs that wait or run are wanted at once.
+    urgent: AtomicUsize,
     /// Looked up once: to find a metric by its name takes longer than to record it.
     wait_seconds: Histogram,
     work_seconds: Histogram,
@@ -589,7 +616,7 @@ mod tests {
                 began.send(()).unwrap();
                 held.recv().unwrap_err();
             };
-            workers.run(1, None, job).await
+            workers.run(1, None, Urgency::Single, job).await
         });
         running.await.unwrap();
         (release, call)
@@ -623,9 +650,9 @@ mod tests {
         let mut calls = Vec::new();
         for (place, &bytes) in sizes.iter().enumerate() {
             let (workers_too, note) = (workers.clone(), note.clone());
-            calls.push(tokio::spawn(
-                async move { workers_too.run(bytes, None, move |_| note.send(place).unwrap()).await },
-            ));
+            calls.push(tokio::spawn(async move {
+                workers_too.run(bytes, None, Urgency::Single, move |_| note.send(place).unwrap()).await
+            }));
             until(|| queued(&workers).0 == place + 1).await;
         }
         drop((release, note));
@@ -640,10 +667,10 @@ mod tests {
     async fn pressure_is_what_waits_and_what_is_refused() {
         let workers = Workers::start(WorkerLimits { queue_requests: 1, ..ROOMY });
         let (release, first) = occupy(&workers).await;
-        assert_eq!(workers.pressure(), Pressure { backlog: Duration::ZERO, refusing: false });
+        assert_eq!(workers.pressure().backlog, Duration::ZERO);
         let second = tokio::spawn({
             let workers = workers.clone();
-            async move { workers.run(100_000, None, |_| ()).await }
+            async move { workers.run(100_000, None, Urgency::Single, |_| ()).await }
         });
         until(|| queued(&workers).0 == 1).await;
         assert!(workers.pressure().backlog > Duration::from_millis(1), "{:?}", workers.pressure());
@@ -659,22 +686,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_job_is_urgent_until_it_is_answered_unless_it_is_one_of_many() {
+        let workers = Workers::start(ROOMY);
+        assert!(!workers.pressure().urgent);
+        let (release, first) = occupy(&workers).await;
+        assert!(workers.pressure().urgent);
+        let bulk = tokio::spawn({
+            let workers = workers.clone();
+            async move { workers.run(10, None, Urgency::Bulk, |_| ()).await }
+        });
+        until(|| queued(&workers).0 == 1).await;
+        first.abort();
+        first.await.unwrap_err();
+        assert!(!workers.pressure().urgent);
+        drop(release);
+        bulk.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
     async fn a_job_answers() {
-        assert_eq!(Workers::start(ROOMY).run(10, in_an_hour(), |_| 7).await, Ok(7));
+        assert_eq!(Workers::start(ROOMY).run(10, in_an_hour(), Urgency::Single, |_| 7).await, Ok(7));
     }
 
     #[tokio::test]
     async fn a_panic_ends_its_own_call_only() {
         let workers = Workers::start(ROOMY);
-        assert_eq!(workers.run(10, None, |_| -> u8 { panic!("meant") }).await, Err(Refusal::Panicked));
-        assert_eq!(workers.run(10, None, |_| 7).await, Ok(7));
+        assert_eq!(workers.run(10, None, Urgency::Single, |_| -> u8 { panic!("meant") }).await, Err(Refusal::Panicked));
+        assert_eq!(workers.run(10, None, Urgency::Single, |_| 7).await, Ok(7));
     }
 
     #[tokio::test]
     async fn a_full_queue_refuses_at_once() {
         let workers = Workers::start(WorkerLimits { queue_requests: 0, ..ROOMY });
         let (release, first) = occupy(&workers).await;
-        assert!(matches!(workers.run(1, None, |_| ()).await, Err(Refusal::Busy { .. })));
+        assert!(matches!(workers.run(1, None, Urgency::Single, |_| ()).await, Err(Refusal::Busy { .. })));
         drop(release);
         first.await.unwrap().unwrap();
     }
@@ -683,7 +728,7 @@ mod tests {
     async fn the_queue_is_bounded_by_bytes() {
         let workers = Workers::start(WorkerLimits { queue_bytes: 9, ..ROOMY });
         let (release, first) = occupy(&workers).await;
-        assert!(matches!(workers.run(10, None, |_| ()).await, Err(Refusal::Busy { .. })));
+        assert!(matches!(workers.run(10, None, Urgency::Single, |_| ()).await, Err(Refusal::Busy { .. })));
         drop(release);
         first.await.unwrap().unwrap();
     }
@@ -691,7 +736,7 @@ mod tests {
     #[tokio::test]
     async fn a_free_thread_takes_a_job_larger_than_the_queue() {
         let workers = Workers::start(WorkerLimits { queue_bytes: 9, queue_requests: 0, ..ROOMY });
-        assert_eq!(workers.run(10, None, |_| 7).await, Ok(7));
+        assert_eq!(workers.run(10, None, Urgency::Single, |_| 7).await, Ok(7));
     }
 
     #[tokio::test]
@@ -700,12 +745,12 @@ mod tests {
         let (release, first) = occupy(&workers).await;
         let waiting = tokio::spawn({
             let workers = workers.clone();
-            async move { workers.run(1 << 19, None, |_| ()).await }
+            async move { workers.run(1 << 19, None, Urgency::Single, |_| ()).await }
         });
         until(|| queued(&workers).0 == 1).await;
         // At the assumed 100 ns a byte, half a megabyte takes 50 ms and the queue ahead of it as long.
         let deadline = Some(Instant::now() + Duration::from_millis(60));
-        assert!(matches!(workers.run(1 << 19, deadline, |_| ()).await, Err(Refusal::Busy { .. })));
+        assert!(matches!(workers.run(1 << 19, deadline, Urgency::Single, |_| ()).await, Err(Refusal::Busy { .. })));
         drop(release);
         first.await.unwrap().unwrap();
         waiting.await.unwrap().unwrap();
@@ -720,7 +765,7 @@ mod tests {
         assert_eq!(workers.would_refuse(soon()), Ok(()));
         let waiting = tokio::spawn({
             let workers = workers.clone();
-            async move { workers.run(10, None, |_| ()).await }
+            async move { workers.run(10, None, Urgency::Single, |_| ()).await }
         });
         until(|| queued(&workers).0 == 1).await;
         assert!(matches!(workers.would_refuse(None), Err(Refusal::Busy { .. })));
@@ -758,7 +803,7 @@ mod tests {
     #[tokio::test]
     async fn a_passed_deadline_is_no_work() {
         let workers = Workers::start(ROOMY);
-        assert_eq!(workers.run(1, Some(Instant::now()), |_| ()).await, Err(Refusal::DeadlineExceeded));
+        assert_eq!(workers.run(1, Some(Instant::now()), Urgency::Single, |_| ()).await, Err(Refusal::DeadlineExceeded));
     }
 
     #[tokio::test]
@@ -772,7 +817,7 @@ mod tests {
             }
             saw.send(()).unwrap();
         };
-        assert_eq!(workers.run(1, deadline, job).await, Err(Refusal::DeadlineExceeded));
+        assert_eq!(workers.run(1, deadline, Urgency::Single, job).await, Err(Refusal::DeadlineExceeded));
         seen.await.unwrap();
     }
 
@@ -782,7 +827,7 @@ mod tests {
         let (release, first) = occupy(&workers).await;
         let waiting = tokio::spawn({
             let workers = workers.clone();
-            async move { workers.run(10, None, |_| ()).await }
+            async move { workers.run(10, None, Urgency::Single, |_| ()).await }
         });
         until(|| queued(&workers) == (1, 10)).await;
         waiting.abort();
@@ -804,7 +849,7 @@ mod tests {
                 }
                 saw.send(()).unwrap();
             };
-            workers.run(1, None, job).await
+            workers.run(1, None, Urgency::Single, job).await
         });
         running.await.unwrap();
         call.abort();

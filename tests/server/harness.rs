@@ -10,7 +10,7 @@ use copydesk::config::Settings;
 use copydesk::server::signal::Ending;
 use copydesk::server::{Listeners, Probes, Services, metrics, serve};
 use copydesk::service::proto::{AnalyzeRequest, Document};
-use copydesk::service::workers::Workers;
+use copydesk::service::workers::{Urgency, Workers};
 use copydesk::service::{Engine, routes};
 use h2::client::SendRequest;
 use http::{HeaderMap, Request, Response};
@@ -282,7 +282,7 @@ pub async fn occupy(workers: &Workers) -> std::sync::mpsc::Sender<()> {
                 began.send(()).unwrap();
                 let _ = held.lock().unwrap().recv();
             };
-            workers.run(1, None, job).await
+            workers.run(1, None, Urgency::Single, job).await
         });
         running.await.unwrap();
     }
