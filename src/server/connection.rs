@@ -186,10 +186,16 @@ impl Conversation {
         let mut age = std::pin::pin!(sleep_or_never(self.max_age.map(jittered)));
         let mut grace = std::pin::pin!(sleep_or_never(None));
         let (mut greeted, mut ending) = (false, false);
+        let mut courtesy = Courtesy::default();
         loop {
             tokio::select! {
                 // How a connection ends is its client's affair, and an error may quote what it sent.
                 _ = poll_fn(|context| {
+                    // Other connections have their turns meanwhile, and among them those that a health check has come on.
+                    if courtesy.gives_way(meter.gathers.load(Ordering::Relaxed) && self.room.probes.go_first()) {
+                        context.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
                     meter.turns.fetch_add(1, Ordering::Relaxed);
                     connection.as_mut().poll(context)
                 }) => return,
@@ -256,6 +262,22 @@ const LOCAL_ERRORS: usize = 256;
 /// What the server buffers of a call's answer before the client takes it.
 const SEND_BUFFER: usize = 128 << 10;
 
+/// How often in a row a connection gave way.
+#[derive(Debug, Default)]
+struct Courtesy(u32);
+
+impl Courtesy {
+    /// By then, whatever the order of the tasks, the thread has looked at the network and done what came from it.
+    const MOST: u32 = 3;
+
+    /// Whether a connection that is `asked` to gives up its turn, which it does only so often.
+    fn gives_way(&mut self, asked: bool) -> bool {
+        let gives = asked && self.0 < Self::MOST;
+        self.0 = if gives { self.0 + 1 } else { 0 };
+        gives
+    }
+}
+
 fn refused(reason: &'static str) {
     metrics::counter!("copydesk_connections_refused_total", "reason" => reason).increment(1);
 }
@@ -284,6 +306,17 @@ mod tests {
         assert!(is_health_check("/grpc.health.v1.Health/Check"));
         assert!(!is_health_check("/grpc.health.v1.Healthy/Check"));
         assert!(!is_health_check("/copydesk.v1.AnalysisService/Analyze"));
+    }
+
+    #[test]
+    fn courtesy_has_an_end() {
+        let mut courtesy = Courtesy::default();
+        assert!(!courtesy.gives_way(false));
+        assert_eq!(
+            [true; 8].map(|asked| courtesy.gives_way(asked)),
+            [true, true, true, false, true, true, true, false]
+        );
+        assert!(!courtesy.gives_way(false));
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ mod linux {
     use std::io::Result;
     use std::os::fd::{AsFd, OwnedFd};
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use rustix::event::{PollFd, PollFlags, epoll, poll};
 
@@ -21,6 +22,8 @@ mod linux {
     #[derive(Debug, Clone)]
     pub struct Probes {
         watched: Arc<OwnedFd>,
+        /// Whether they go first.
+        first: Arc<AtomicBool>,
     }
 
     /// One of them, until it is dropped.
@@ -36,7 +39,7 @@ mod linux {
         /// # Errors
         /// If the operating system gives no file descriptor.
         pub fn new() -> Result<Self> {
-            Ok(Self { watched: Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC)?) })
+            Ok(Self { watched: Arc::new(epoll::create(epoll::CreateFlags::CLOEXEC)?), first: Arc::default() })
         }
 
         /// Adds a socket; `None` where the system has no file descriptor left, and the socket is one like others.
@@ -50,6 +53,16 @@ mod linux {
         pub fn wait(&self, longest: Duration) -> bool {
             let timeout = longest.try_into().ok();
             poll(&mut [PollFd::new(&self.watched, PollFlags::IN)], timeout.as_ref()).is_ok_and(|ready| ready > 0)
+        }
+
+        /// Says whether the other sockets are to wait for these from now on.
+        pub fn put_first(&self, first: bool) {
+            self.first.store(first, Ordering::Relaxed);
+        }
+
+        /// Whether something has come on one of the sockets that others are to wait for.
+        pub fn go_first(&self) -> bool {
+            self.first.load(Ordering::Relaxed) && self.wait(Duration::ZERO)
         }
     }
 
@@ -92,6 +105,14 @@ mod others {
             std::thread::sleep(longest);
             false
         }
+
+        /// Changes nothing.
+        pub fn put_first(&self, _: bool) {}
+
+        /// No.
+        pub fn go_first(&self) -> bool {
+            false
+        }
     }
 }
 
@@ -114,6 +135,19 @@ mod tests {
         assert!(probes.wait(Duration::from_secs(3600)));
         drop(probe);
         assert!(!probes.wait(MOMENT));
+    }
+
+    #[test]
+    fn what_comes_on_a_watched_socket_goes_first_when_told_to() {
+        let (mut caller, server) = UnixStream::pair().unwrap();
+        let probes = Probes::new().unwrap();
+        let _probe = probes.watch(&server).unwrap();
+        probes.put_first(true);
+        assert!(!probes.go_first());
+        caller.write_all(b"x").unwrap();
+        assert!(probes.go_first());
+        probes.put_first(false);
+        assert!(!probes.go_first());
     }
 
     #[test]
