@@ -1,5 +1,7 @@
-//! How many elements the lists of a request hold, told before it is decoded: one that takes two bytes in a message takes up
-//! to two hundred in memory.
+//! How many elements the lists of a request hold, told before it is decoded: one that takes two bytes in a message
+//! takes up to two hundred in memory.
+
+use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
 use super::{
     limits,
@@ -9,8 +11,8 @@ use super::{
     },
 };
 
-/// The most elements of a request. No request within the other limits has more: an item is one, and so are its request and
-/// the two messages of options that hold lists.
+/// The most elements of a request. No request within the other limits has more: an item is one, and so are its request
+/// and the two messages of options that hold lists.
 pub const MOST: usize = limits::BATCH_ITEMS * (4 + limits::CANDIDATE_CODES + limits::BLOCKED);
 
 /// A message that may hold lists.
@@ -68,39 +70,22 @@ impl Lists for GetInfoRequest {
 pub fn count(mut message: &[u8], fields: &[Field]) -> usize {
     let mut elements = 0;
     while let Some((number, value)) = next_field(&mut message) {
-        if let Some(field) = fields.iter().find(|field| u64::from(field.number) == number) {
+        if let Some(field) = fields.iter().find(|field| field.number == number) {
             elements += 1 + count(value, field.fields);
         }
     }
     elements
 }
 
-/// Takes the next field off `message`: its number, and its bytes where it has a length.
-fn next_field<'m>(message: &mut &'m [u8]) -> Option<(u64, &'m [u8])> {
-    let tag = varint(message)?;
-    let value = match tag & 7 {
-        0 => varint(message).map(|_| &[][..]),
-        1 => message.split_off(..8),
-        2 => usize::try_from(varint(message)?).ok().and_then(|length| message.split_off(..length)),
-        5 => message.split_off(..4),
-        // The bounds of a group, which is deprecated: what is inside counts as if it were outside.
-        3 | 4 => Some(&[][..]),
-        _ => None,
-    };
-    Some((tag >> 3, value?))
-}
-
-/// Takes a number of protobuf's base 128 off `message`.
-fn varint(message: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let byte = *message.split_off_first()?;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
+/// Takes the next field off `message`, by what decodes it later: its number, and its bytes where it has a length.
+fn next_field<'m>(message: &mut &'m [u8]) -> Option<(u32, &'m [u8])> {
+    let (number, wire_type) = decode_key(message).ok()?;
+    if wire_type == WireType::LengthDelimited {
+        let length = usize::try_from(decode_varint(message).ok()?).ok()?;
+        return Some((number, message.split_off(..length)?));
     }
-    None
+    skip_field(wire_type, number, message, DecodeContext::default()).ok()?;
+    Some((number, &[]))
 }
 
 #[cfg(test)]
