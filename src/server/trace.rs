@@ -15,10 +15,10 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 pub fn request_id(headers: &HeaderMap) -> HeaderValue {
     let mut id = match headers.get(REQUEST_ID) {
         Some(id) if is_sound(id.as_bytes()) => id.clone(),
-        _ => HeaderValue::from_bytes(&hex(random())).expect("hex digits are valid in a header"),
+        _ => HeaderValue::try_from(format!("{:016x}", random())).expect("hex digits are valid in a header"),
     };
-    // No two answers have the same: to HPACK, "sensitive" means that it does not look for it among the headers that it has
-    // sent, and does not keep it in their place.
+    // No two answers have the same: to HPACK, "sensitive" means that it does not look for it among the headers that it
+    // has sent, and does not keep it in their place.
     id.set_sensitive(true);
     id
 }
@@ -57,28 +57,13 @@ impl<'a> Parent<'a> {
 
     /// The trace, as bytes.
     pub fn trace_id(&self) -> [u8; 16] {
-        bytes(self.trace)
+        u128::from_str_radix(self.trace, 16).unwrap_or_default().to_be_bytes()
     }
 
     /// The caller's span, as bytes.
     pub fn span_id(&self) -> [u8; 8] {
-        bytes(self.span)
+        u64::from_str_radix(self.span, 16).unwrap_or_default().to_be_bytes()
     }
-}
-
-fn hex(number: u64) -> [u8; 16] {
-    std::array::from_fn(|place| {
-        b"0123456789abcdef"[usize::from(number.to_be_bytes()[place / 2] >> (4 * (1 - place % 2)) & 15)]
-    })
-}
-
-/// The bytes of so many hex digits.
-fn bytes<const N: usize>(hex: &str) -> [u8; N] {
-    let digit = |place: usize| hex.as_bytes().get(place).and_then(|&digit| char::from(digit).to_digit(16));
-    std::array::from_fn(|byte| {
-        let value = digit(2 * byte).unwrap_or(0) << 4 | digit(2 * byte + 1).unwrap_or(0);
-        u8::try_from(value).unwrap_or(u8::MAX)
-    })
 }
 
 /// A new id of so many bytes, as good as [`random`].
@@ -128,13 +113,10 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_sixteen_hex_digits() {
-        assert_eq!(&hex(0x0123_4567_89ab_cdef), b"0123456789abcdef");
-    }
-
-    #[test]
-    fn hex_digits_are_bytes() {
-        assert_eq!(bytes("00f067aa0ba902b7"), [0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7]);
+    fn ids_are_bytes() {
+        let parent = Parent { trace: "4bf92f3577b34da6a3ce929d0e0e4736", span: "00f067aa0ba902b7", sampled: true };
+        assert_eq!(parent.trace_id(), *b"\x4b\xf9\x2f\x35\x77\xb3\x4d\xa6\xa3\xce\x92\x9d\x0e\x0e\x47\x36");
+        assert_eq!(parent.span_id(), [0x00, 0xf0, 0x67, 0xaa, 0x0b, 0xa9, 0x02, 0xb7]);
     }
 
     #[test]
@@ -169,7 +151,9 @@ mod tests {
     }
 
     #[test]
-    fn request_ids_differ() {
-        assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
+    fn a_new_request_id_is_sixteen_hex_digits_and_no_others() {
+        let [one, other] = [(); 2].map(|()| request_id(&HeaderMap::new()));
+        assert!(is_hex(one.to_str().unwrap(), 16) && is_hex(other.to_str().unwrap(), 16));
+        assert_ne!(one, other);
     }
 }

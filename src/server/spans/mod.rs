@@ -1,8 +1,8 @@
 //! Spans of calls, sent to a collector over OTLP/gRPC where the operator names one.
 //!
-//! A call that ends leaves its span in a bounded queue and is done; one task sends what is there in batches. A collector
-//! that is slow or gone costs spans, which are counted, and never a call. A span says what a metric or a line of the log
-//! says, and nothing of the text.
+//! A call that ends leaves its span in a bounded queue and is done; one task sends what is there in batches. A
+//! collector that is slow or gone costs spans, which are counted, and never a call. A span says what a metric or a line
+//! of the log says, and nothing of the text.
 
 mod otlp;
 
@@ -124,7 +124,7 @@ impl Spans {
 impl Sampled {
     /// The trace, 32 hex digits.
     pub fn trace_id(&self) -> String {
-        self.trace_id.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(self.trace_id))
     }
 
     /// Leaves the span for the exporter, or drops it where too many wait.
@@ -149,8 +149,8 @@ impl Exporter {
     }
 }
 
-/// Spans that wait at most, those of one batch, and how long the first of a batch waits for others: as OpenTelemetry's own
-/// batch processor has them, but for the wait, which is five seconds there.
+/// Spans that wait at most, those of one batch, and how long the first of a batch waits for others: as OpenTelemetry's
+/// own batch processor has them, but for the wait, which is five seconds there.
 const QUEUE: usize = 2048;
 const BATCH: usize = 512;
 const LINGER: Duration = Duration::from_secs(1);
