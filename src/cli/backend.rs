@@ -76,6 +76,11 @@ pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
+/// How long to wait after `failures` in a row before the next try: as long as the server asks, and longer each time.
+pub fn pause(status: &tonic::Status, failures: u32) -> Duration {
+    status::retry_after(status).max(Duration::from_millis(100) * 2_u32.pow(failures))
+}
+
 async fn call(
     mut client: AnalysisServiceClient<Connection>,
     message: AnalyzeRequest,
@@ -85,9 +90,7 @@ async fn call(
         let mut request = Request::new(message.clone());
         request.set_timeout(timeout);
         match client.analyze(request).await {
-            Err(busy) if busy.code() == Code::Unavailable => {
-                tokio::time::sleep(status::retry_after(&busy).max(Duration::from_millis(100) * 2_u32.pow(tried))).await;
-            }
+            Err(busy) if busy.code() == Code::Unavailable => tokio::time::sleep(pause(&busy, tried)).await,
             answer => return answer.map(tonic::Response::into_inner),
         }
     }

@@ -23,7 +23,7 @@ use crate::service::{
 
 use super::{
     analyze::items,
-    backend::Backend,
+    backend::{Backend, pause},
     connection::Connection,
     input::{self, Item, Source},
     json::{self, Fields},
@@ -236,10 +236,7 @@ impl Conversation {
                     if failures == TRIES || !may_pass(&status) {
                         return Err(ended(&status));
                     }
-                    tokio::time::sleep(
-                        status::retry_after(&status).max(Duration::from_millis(100) * 2_u32.pow(failures)),
-                    )
-                    .await;
+                    tokio::time::sleep(pause(&status, failures)).await;
                 }
             }
         }
