@@ -193,7 +193,8 @@ fn language_job(options: &LanguageOptions, path: &str, violations: &mut Violatio
 
 /// The languages that `codes` name, each once.
 fn candidates(codes: &[String], path: &str, violations: &mut Violations) -> Vec<Tag> {
-    /// Violations go out as a header, and gRPC's clients take 8 KiB of headers: of wrong codes only the first are named.
+    /// Violations go out as a header, and gRPC's clients take 8 KiB of headers: of wrong codes only the first are
+    /// named.
     const NAMED: usize = 10;
     let field = || format!("{path}.candidate_language_codes");
     if codes.len() > limits::CANDIDATE_CODES {
@@ -317,12 +318,12 @@ fn known<E: TryFrom<i32> + Default>(number: i32, (path, field): (&str, &str), vi
 
 /// Whether a reader would see it: neither white space nor a control or format character.
 fn is_visible(c: char) -> bool {
-    !(c.is_whitespace() || c.is_control() || is_format(c))
+    !(c.is_whitespace() || c.is_control() || shows_nothing(c))
 }
 
-/// Format characters: general category Cf of Unicode 16, and the fillers and selectors that show nothing by themselves
-/// (`Default_Ignorable_Code_Point`).
-fn is_format(c: char) -> bool {
+/// Format characters (general category Cf of Unicode 16), and the fillers and selectors that show nothing by themselves
+/// (`Default_Ignorable_Code_Point`). More than `text` passes over as blank, to which fillers are letters.
+fn shows_nothing(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}'..='\u{891}'
         | '\u{8E2}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'

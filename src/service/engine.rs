@@ -30,7 +30,7 @@ use super::{
     workers::{Stop, Urgency, Workers},
 };
 
-/// What every handler shares: the workers and the limits.
+/// What every handler shares: the workers, the limits and the archive.
 #[derive(Debug, Clone)]
 pub struct Engine {
     /// Where the analyses run.
@@ -63,7 +63,8 @@ pub fn routes(engine: &Engine) -> Routes {
             $routes.add_service(
                 $server::new($service)
                     .max_decoding_message_size(engine.limits.message_bytes)
-                    // Answers go out as they are: many clients offer gzip by default, and it adds a third to the CPU of a call.
+                    // Answers go out as they are: many clients offer gzip by default, and it adds a third to the CPU of
+                    // a call.
                     .accept_compressed(CompressionEncoding::Gzip),
             )
         };
@@ -99,7 +100,8 @@ impl Engine {
         Ok(response)
     }
 
-    /// Does `work` on so many bytes of text on a worker. It is given the analysis of a job, which is `None` when it is stopped.
+    /// Does `work` on so many bytes of text on a worker. It is given the analysis of a job, which is `None` when it is
+    /// stopped.
     pub async fn run<T: Send + 'static>(
         &self,
         bytes: usize,
