@@ -33,7 +33,8 @@ fn protos() -> Result<(), Box<dyn std::error::Error>> {
         .build_server(false)
         // The service answers it, and tonic-types makes it: one type for both.
         .extern_path(".google.rpc.Status", "::tonic_types::Status")
-        // Ready-made messages are handed to tonic as they are: boxing the large side of this `oneof` would cost each result.
+        // Ready-made messages are handed to tonic as they are: boxing the large side of this `oneof` would cost each
+        // result.
         .type_attribute("copydesk.v1.AnalyzeResult.outcome", "#[allow(clippy::large_enum_variant)]")
         .compile_fds(descriptors)?;
     Ok(())
@@ -67,8 +68,8 @@ fn servers(descriptors: &prost_types::FileDescriptorSet) {
     Builder::new().build_client(false).compile(&services);
 }
 
-/// Makes the binary smaller where the linker is LLD, as it is for this target by default: functions of the same instructions
-/// are kept once, and relocations take bits instead of 24 bytes, which glibc reads from 2.36 on.
+/// Makes the binary smaller where the linker is LLD, as it is for this target by default: functions of the same
+/// instructions are kept once, and relocations take bits instead of 24 bytes, which glibc reads from 2.36 on.
 #[cfg(feature = "server")]
 fn link() {
     let flags = std::env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Any bytes as any request: decoded, checked and, where they pass, analysed and answered in the caller's unit, without a
-//! panic; and what comes back stands in the text.
+//! Any bytes as any request: decoded, checked and, where they pass, analysed and answered in the caller's unit, without
+//! a panic; and what comes back stands in the text.
 #![no_main]
 
 use copydesk::service::proto::{

@@ -59,7 +59,8 @@ pub async fn in_process(bulk: Bulk) -> anyhow::Result<u64> {
     let in_flight = backend.in_flight();
     let fields = bulk.fields;
     bulk.run(|items| {
-        // No task an item: a worker writes the line too, and what is left costs less than to wake another thread for it.
+        // No task an item: a worker writes the line too, and what is left costs less than to wake another thread for
+        // it.
         items.map(move |item| line_in_process(backend.clone(), item, fields)).buffer_unordered(in_flight).map(Ok)
     })
     .await

@@ -12,7 +12,8 @@ use crate::service::proto::AnalyzeRequest;
 
 use super::outcome;
 
-/// The most that is read of one text: more than any server allows (64 MiB), so that it is the limit in force that answers.
+/// The most that is read of one text: more than any server allows (64 MiB), so that it is the limit in force that
+/// answers.
 const MOST_BYTES: u64 = (64 << 20) + 1;
 
 /// A text to analyse, or why it could not be read.

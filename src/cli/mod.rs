@@ -1,7 +1,7 @@
 //! The other subcommands: `copydesk analyze`, `copydesk frequencies` and `copydesk health`.
 //!
-//! `analyze` asks the same services as a caller over gRPC does, either in-process (`backend`) or through a connection to
-//! a running server (`connection`). What it reads is in `input`, what it asks for in `options`, how it answers in
+//! `analyze` asks the same services as a caller over gRPC does, either in-process (`backend`) or through a connection
+//! to a running server (`connection`). What it reads is in `input`, what it asks for in `options`, how it answers in
 //! `page` (for people) and `json` (for programs).
 
 mod analyze;

@@ -24,7 +24,8 @@ pub struct AnalysisArguments {
     /// Headline of the text: it informs keywords and summary
     #[arg(long, value_name = "HEADLINE", help_heading = "Analysis")]
     title: Option<String>,
-    /// What spans count in: bytes (Go, Rust, PHP, C++), UTF-16 code units (Java, JavaScript, C#) or code points (Python)
+    /// What spans count in: bytes (Go, Rust, PHP, C++), UTF-16 code units (Java, JavaScript, C#) or code points
+    /// (Python)
     #[arg(long, value_enum, default_value_t = OffsetUnit::Utf8, value_name = "UNIT", help_heading = "Analysis")]
     offset_unit: OffsetUnit,
 

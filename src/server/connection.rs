@@ -224,8 +224,8 @@ impl Conversation {
     }
 }
 
-/// Goes on with a call at once, within its connection's task, and gives it a task of its own only where it has to wait: a
-/// refusal never has.
+/// Goes on with a call at once, within its connection's task, and gives it a task of its own only where it has to wait:
+/// a refusal never has.
 #[derive(Debug, Clone, Copy)]
 struct Eager;
 

@@ -20,8 +20,8 @@ impl Watched {
 
     /// Looks again every `interval`, for ever, and calls `reload` when the content of a file has changed.
     ///
-    /// Content, not time stamps: a mounted secret changes by a symbolic link, and a half-written file is seen again when
-    /// it is whole. A reload that fails keeps what was in force.
+    /// Content, not time stamps: a mounted secret changes by a symbolic link, and a half-written file is seen again
+    /// when it is whole. A reload that fails keeps what was in force.
     pub async fn reload(mut self, what: &'static str, interval: Duration, reload: impl Fn() -> anyhow::Result<()>) {
         loop {
             tokio::time::sleep(interval).await;

@@ -222,8 +222,8 @@ impl Rules {
         })
     }
 
-    /// Refuses a call on a text that the pool would refuse, before any of its text is read. A stream is never refused: it
-    /// waits.
+    /// Refuses a call on a text that the pool would refuse, before any of its text is read. A stream is never refused:
+    /// it waits.
     fn foresee(&self, method: &Method, deadline: Option<Instant>) -> Result<(), Refusal> {
         match &self.workers {
             Some(workers) if method.owner == Owner::Copydesk && method.kind == Kind::Unary => {

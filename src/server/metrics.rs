@@ -177,8 +177,8 @@ fn recorder() -> anyhow::Result<PrometheusHandle> {
     Ok(handle)
 }
 
-/// What is on the page before it first happens: `rate` and `increase` miss the first event of a series that begins with it,
-/// and that one event may be the panic.
+/// What is on the page before it first happens: `rate` and `increase` miss the first event of a series that begins with
+/// it, and that one event may be the panic.
 const AT_ZERO: [(&str, &[(&str, &str)]); 25] = [
     ("copydesk_cancelled_total", &[("reason", "caller_gone")]),
     ("copydesk_cancelled_total", &[("reason", "deadline")]),

@@ -347,8 +347,8 @@ impl HttpBody for Answered {
     }
 }
 
-/// The status of these headers or trailers, made ours: tonic says OUT_OF_RANGE to a message over its limit, where callers
-/// expect RESOURCE_EXHAUSTED; nothing of ours is ever OUT_OF_RANGE.
+/// The status of these headers or trailers, made ours: tonic says OUT_OF_RANGE to a message over its limit, where
+/// callers expect RESOURCE_EXHAUSTED; nothing of ours is ever OUT_OF_RANGE.
 pub fn settle(headers: &mut HeaderMap, message_limit: usize) -> Option<Code> {
     let code = Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes());
     if code != Code::OutOfRange {

@@ -10,10 +10,10 @@ use tokio::io::{AsyncRead, AsyncWrite, BufWriter, ReadBuf};
 
 /// A stream that counts what is read from it, and gathers what is written to it.
 ///
-/// h2 flushes after each frame of data and each request, so that an answer's trailers, ten bytes, would be a system call and a packet
-/// of their own. Here a flush waits for the next turn of the connection's task, which it asks for at once by waking the task: what
-/// else the task has to write by then goes out along with it. But before that turn comes others', so a connection that only asks for the
-/// server's health is flushed at once.
+/// h2 flushes after each frame of data and each request, so that an answer's trailers, ten bytes, would be a system
+/// call and a packet of their own. Here a flush waits for the next turn of the connection's task, which it asks for at
+/// once by waking the task: what else the task has to write by then goes out along with it. But before that turn comes
+/// others', so a connection that only asks for the server's health is flushed at once.
 #[derive(Debug)]
 pub struct Wire<I: AsyncWrite> {
     stream: BufWriter<I>,

@@ -27,7 +27,8 @@ pub fn count(job: &Job, frequencies: &mut Frequencies) {
     frequencies.count(&Document::new(&job.text, &job.title, tag, job.line_breaks));
 }
 
-/// Every part that `job` asks for, its words weighed against an `archive` where there is one; `None` where `stopped` says between two steps that nobody waits any more.
+/// Every part that `job` asks for, its words weighed against an `archive` where there is one; `None` where `stopped`
+/// says between two steps that nobody waits any more.
 pub fn analyse(job: &Job, archive: Option<&Frequencies>, stopped: impl Fn() -> bool) -> Option<Answer> {
     let unless_stopped = || {
         give_way();
@@ -108,8 +109,8 @@ fn best(detection: &Detection) -> Option<Tag> {
 
 /// Lets other threads go first that want this core, where this one has had it for [`SLICE`].
 ///
-/// Linux lets a thread that has just begun a slice keep the core for up to a tick, four milliseconds, whoever wakes up: a
-/// health check need not wait for so long.
+/// Linux lets a thread that has just begun a slice keep the core for up to a tick, four milliseconds, whoever wakes up:
+/// a health check need not wait for so long.
 fn give_way() {
     thread_local! {
         static SINCE: Cell<Option<Instant>> = const { Cell::new(None) };
@@ -177,8 +178,8 @@ mod tests {
         }
     }
 
-    /// Whether `job` is answered, and how often its analysis asks whether to go on, where the answer is no from the `last`
-    /// time on.
+    /// Whether `job` is answered, and how often its analysis asks whether to go on, where the answer is no from the
+    /// `last` time on.
     fn asked(job: &Job, last: usize) -> (bool, usize) {
         let count = Cell::new(0);
         let stopped = || {

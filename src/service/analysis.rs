@@ -41,8 +41,8 @@ impl Analysis {
         Self { engine, room }
     }
 
-    /// The answers to the items of a stream, read only as answers are taken and as there is room: a caller that reads slowly is read
-    /// slowly.
+    /// The answers to the items of a stream, read only as answers are taken and as there is room: a caller that reads
+    /// slowly is read slowly.
     fn answers(
         &self,
         items: impl Stream<Item = Result<AnalyzeItem, Status>> + Send + 'static,
@@ -99,10 +99,10 @@ impl AnalysisService for Analysis {
         violations.check()?;
 
         let most = most_together(items.len(), &self.engine);
-        // No more at a time than there are workers: a batch shares them with everybody else.
         let items = items.into_iter().map(|item| Held { item, room: None }).collect();
         let mut handfuls = stream::iter(handfuls(items, most))
             .map(|handful| results(&self.engine, handful, Call::Batch, deadline))
+            // No more at a time than there are workers: a batch shares them with everybody else.
             .buffered(self.engine.workers.limits().threads);
         let mut answer = Encoded::default();
         while let Some(results) = handfuls.try_next().await? {
@@ -135,7 +135,8 @@ fn most_together(items: usize, engine: &Engine) -> usize {
     (items / (2 * engine.workers.limits().threads)).max(1)
 }
 
-/// Items that came together, in order, by what goes to a worker together: at most so many, and little text unless it is one item's.
+/// Items that came together, in order, by what goes to a worker together: at most so many, and little text unless it is
+/// one item's.
 fn handfuls(items: Vec<Held>, most: usize) -> Vec<Vec<Held>> {
     let mut handfuls: Vec<Vec<Held>> = Vec::new();
     let mut held = 0;
@@ -156,8 +157,8 @@ fn handfuls(items: Vec<Held>, most: usize) -> Vec<Vec<Held>> {
     handfuls
 }
 
-/// Bytes of text, a few articles: the way to a worker and back costs a small part of their analysis, and the first waits for the
-/// last for a fraction of a millisecond.
+/// Bytes of text, a few articles: the way to a worker and back costs a small part of their analysis, and the first
+/// waits for the last for a fraction of a millisecond.
 const HANDFUL: usize = 16 << 10;
 
 /// An item, checked: its job, or what is wrong with it.
@@ -198,8 +199,8 @@ async fn results(
     }
 }
 
-/// The answer to a call of one item, if nothing stops its analysis: an `AnalyzeStreamResponse` and a `BatchAnalyzeResponse` have results in
-/// the same field.
+/// The answer to a call of one item, if nothing stops its analysis: an `AnalyzeStreamResponse` and a
+/// `BatchAnalyzeResponse` have results in the same field.
 fn result(item: &Checked, analyse: &dyn Fn(&Job) -> Option<Answer>) -> Option<Encoded> {
     let outcome = match &item.job {
         Ok(job) => caught(|| analyse(job)).map_err(status::refused),

@@ -1,5 +1,5 @@
-//! Requests as they come in, and answers that are encoded where they are made, by the thread that has what they are made
-//! of in its caches.
+//! Requests as they come in, and answers that are encoded where they are made, by the thread that has what they are
+//! made of in its caches.
 
 use std::marker::PhantomData;
 

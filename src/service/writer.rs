@@ -1,7 +1,7 @@
 //! Protobuf, written field by field.
 //!
-//! An answer is a hundred small messages and strings, most of them pieces of the text. Here they are written from where they
-//! are, into one block of memory, and no message is built first.
+//! An answer is a hundred small messages and strings, most of them pieces of the text. Here they are written from where
+//! they are, into one block of memory, and no message is built first.
 
 use std::ops::Range;
 

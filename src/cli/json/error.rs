@@ -65,7 +65,8 @@ fn open(any: &Any) -> Option<Opened<'_>> {
     Some(Opened { type_url, detail })
 }
 
-/// Whether a duration has no form in JSON: over 10,000 years, as its proto sets it, or of more nanoseconds than a second has.
+/// Whether a duration has no form in JSON: over 10,000 years, as its proto sets it, or of more nanoseconds than a
+/// second has.
 fn out_of_range(duration: Duration) -> bool {
     duration.seconds.unsigned_abs() > 315_576_000_000 || duration.nanos.unsigned_abs() > 999_999_999
 }

@@ -1,7 +1,7 @@
 //! The protobuf JSON mapping of answers, one line each.
 //!
-//! A function a message names its fields in the order of their numbers. Each takes its message apart, so that a field that
-//! is new to the proto does not compile before it is written here.
+//! A function a message names its fields in the order of their numbers. Each takes its message apart, so that a field
+//! that is new to the proto does not compile before it is written here.
 
 mod error;
 mod object;

@@ -14,8 +14,8 @@ pub fn line<M>(message: &M, fields: Fields, write: impl Fn(&M, &mut Object)) -> 
     json
 }
 
-/// An object that is being written. Each method writes a field under its name in JSON, unless it is at its default and such
-/// fields are not wanted.
+/// An object that is being written. Each method writes a field under its name in JSON, unless it is at its default and
+/// such fields are not wanted.
 pub struct Object<'j> {
     json: &'j mut Vec<u8>,
     fields: Fields,
