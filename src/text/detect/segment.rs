@@ -203,6 +203,16 @@ mod tests {
     }
 
     #[test]
+    fn a_sentence_that_is_in_no_other_language_is_a_run_of_its_own() {
+        let tags = ["en", "de"].map(|code| Tag::parse(code).unwrap());
+        let mut sequence = Sequence::of(&tags);
+        for tag in [0, 0, 1, 0, 0].map(|language| tags[language]) {
+            sequence.add(&[Candidate { tag, confidence: 0.9995 }]);
+        }
+        assert_eq!(sequence.likeliest(), [0, 0, 1, 0, 0].map(|language| tags[language]));
+    }
+
+    #[test]
     fn what_may_be_in_any_language_joins_its_neighbour() {
         let tags = ["en", "de"].map(|code| Tag::parse(code).unwrap());
         let mut sequence = Sequence::of(&tags);

@@ -808,6 +808,13 @@ mod tests {
     }
 
     #[test]
+    fn parentheses_are_told_sixteen_deep() {
+        let nested = |depth: usize| format!("They left {}it rained{}", "(".repeat(depth), ")".repeat(depth - 1));
+        check("en", &format!("{} and. It was cold) at six. ¦ Nobody stayed.", nested(16)));
+        check("en", &format!("{} and. ¦ It was cold) at six. ¦ Nobody stayed.", nested(17)));
+    }
+
+    #[test]
     fn before_a_small_letter_a_long_word_ends_a_sentence() {
         check("en", "They met the president. ¦ he left at once.");
         check("en", "They met the deputies. he left at once.");

@@ -71,3 +71,32 @@ impl Sum {
         self.count += 1.0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        languages::Tag,
+        text::{document::Document, sentence::LineBreaks, summary::candidate},
+    };
+
+    /// Sentences that share their words with each other.
+    fn prose(words: &str, sentences: u8) -> String {
+        (b'A'..b'A' + sentences).map(|letter| format!("The {words} {}ville. ", char::from(letter))).collect()
+    }
+
+    #[test]
+    fn before_five_sentences_what_follows_is_of_the_article() {
+        for (sentences, goes_on) in [(4, true), (5, false)] {
+            let first = prose("engineers repaired bridges near harbours with cranes in", sentences);
+            let other = prose("singers recorded ballads for festivals with guitars in", 5);
+            let text = format!("{first}\n\nAnother heading\n\n{other}");
+            let document = Document::new(&text, "", Tag::parse("en"), LineBreaks::Auto);
+            let candidates = candidate::of(&document);
+            let is_main = is_main(&candidates, &Vectors::new(&document, &candidates));
+            let expected: Vec<bool> = candidates.iter().map(|candidate| candidate.stretch == 0 || goes_on).collect();
+            assert_eq!(is_main, expected, "{sentences}");
+            assert_eq!(is_main.len(), usize::from(sentences) + 5);
+        }
+    }
+}

@@ -99,3 +99,31 @@ pub(super) fn values(field: &Field<'_>, length: Length, weights: &Weights) -> Va
     let most = weights.position + weights.centroid + weights.forward + titled + weights.length + extent;
     Values { of, most }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        languages::Tag,
+        text::{
+            document::Document,
+            sentence::LineBreaks,
+            summary::{Profile, candidate},
+        },
+    };
+
+    #[test]
+    fn more_than_forty_words_are_too_long_for_news() {
+        let news = Weights::of(Profile::News);
+        let only_long = Weights { position: 0.0, forward: 0.0, title: 0.0, length: 0.0, ..news };
+        for (words, expected) in [(40, 0.0), (41, -news.long)] {
+            let text = format!("Bridges{} rust.", " and bridges".repeat(words / 2 - 1) + &" old".repeat(words % 2));
+            let document = Document::new(&text, "", Tag::parse("en"), LineBreaks::Auto);
+            let candidates = candidate::of(&document);
+            let vectors = Vectors::new(&document, &candidates);
+            let field = Field { candidates: &candidates, vectors: &vectors, is_main: &[true] };
+            assert_eq!(candidates.iter().map(|candidate| candidate.words).collect::<Vec<_>>(), [words]);
+            assert_eq!(values(&field, Length::Sentences(3), &only_long).of, [expected]);
+        }
+    }
+}

@@ -347,6 +347,7 @@ mod tests {
     fn codes_are_no_topics() {
         check_topics("A 19-year-old read u043e, 5dcf5cfa12ab and 3f2504e0-4f89-11d3.", "en", "read");
         check_topics("The 4x400 relay, a 3D film, the 747-8F and 5G", "en", "4x400|relay|3D|film|747-8F|5G");
+        check_topics("A 5d5c, 5d5c5, an mp34, mp345 and a 3-D film", "en", "5d5c|mp34|3-D|film");
     }
 
     #[test]
