@@ -1,13 +1,16 @@
 //! Any mix of the four analyses, one by one or in bulk.
 
+use std::future::ready;
 use std::mem;
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use prost::Message;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinSet;
 use tonic::{Code, Request, Response, Status, Streaming};
 
 use super::{
@@ -41,25 +44,67 @@ impl Analysis {
         Self { engine, room }
     }
 
-    /// The answers to the items of a stream, read only as answers are taken and as there is room: a caller that reads
-    /// slowly is read slowly.
+    /// The answers to the items of a stream. No more items are read than may be in flight until answers are taken, and
+    /// only as there is room: a caller that reads slowly is read slowly. But what was read is analysed whether or not
+    /// its answer is taken: it has room that others wait for.
     fn answers(
         &self,
-        items: impl Stream<Item = Result<AnalyzeItem, Status>> + Send + 'static,
+        items: impl Stream<Item = Result<AnalyzeItem, Status>> + Send + Unpin + 'static,
+        deadline: Option<Instant>,
+    ) -> impl Stream<Item = Result<Encoded, Status>> + Send + 'static {
+        let not_taken = Arc::new(Semaphore::new(self.engine.limits.stream_in_flight));
+        let answers = self.made(items, Arc::clone(&not_taken), deadline);
+        let (send, receive) = mpsc::unbounded_channel();
+        let mut making = JoinSet::new();
+        making.spawn(answers.for_each(move |answer| {
+            // Who does not take it any more has ended this task as well.
+            let _ = send.send(answer);
+            ready(())
+        }));
+        stream::unfold((receive, making), move |(mut receive, mut making)| {
+            let not_taken = Arc::clone(&not_taken);
+            async move {
+                let Some(answer) = receive.recv().await else {
+                    let ended = making.join_next().await;
+                    // A panic is answered where every call's are.
+                    if let Some(Err(failed)) = ended
+                        && let Ok(panic) = failed.try_into_panic()
+                    {
+                        resume_unwind(panic);
+                    }
+                    return None;
+                };
+                not_taken.add_permits(1);
+                Some((answer, (receive, making)))
+            }
+        })
+    }
+
+    /// The answers to items, of which one is read for each permit of `may_be_read`.
+    fn made(
+        &self,
+        items: impl Stream<Item = Result<AnalyzeItem, Status>> + Send + Unpin + 'static,
+        may_be_read: Arc<Semaphore>,
         deadline: Option<Instant>,
     ) -> impl Stream<Item = Result<Encoded, Status>> + Send + 'static {
         let (engine, room) = (self.engine.clone(), Arc::clone(&self.room));
         let in_flight = engine.limits.stream_in_flight;
         let most = most_together(in_flight, &engine);
         let all_room = engine.limits.stream_bytes;
-        items
-            .and_then(move |item| {
+        let read = stream::try_unfold(items, move |mut items| {
+            let (may_be_read, room) = (Arc::clone(&may_be_read), Arc::clone(&room));
+            async move {
+                // Neither is ever closed.
+                if let Ok(permit) = may_be_read.acquire().await {
+                    permit.forget();
+                }
+                let Some(item) = items.try_next().await? else { return Ok(None) };
                 let bytes = u32::try_from(item.encoded_len().min(all_room)).unwrap_or(u32::MAX);
-                // The room is never closed.
-                let room = Arc::clone(&room).acquire_many_owned(bytes);
-                async { Ok(Held { item, room: room.await.ok() }) }
-            })
-            .ready_chunks(most)
+                let room = room.acquire_many_owned(bytes).await.ok();
+                Ok(Some((Held { item, room }, items)))
+            }
+        });
+        read.ready_chunks(most)
             .map(|items| items.into_iter().collect::<Result<Vec<_>, Status>>())
             .map_ok(move |items| stream::iter(handfuls(items, most)).map(Ok))
             .try_flatten()
@@ -225,7 +270,8 @@ const ERROR: u32 = 3;
 
 #[cfg(test)]
 mod tests {
-    use std::future::ready;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
 
     use futures_util::FutureExt;
 
@@ -302,8 +348,75 @@ mod tests {
         let items = stream::iter(["a", "b"].map(|id| Ok(item(id, "The council met.".to_owned()))));
         let mut answers = std::pin::pin!(service.answers(items, None));
         assert!(answers.next().now_or_never().is_none());
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(answers.next().now_or_never().is_none());
         drop(all);
         assert!(answers.next().await.unwrap().is_ok());
+    }
+
+    #[tokio::test]
+    async fn streams_that_are_not_read_leave_the_room_to_others() {
+        let service = analysis(Limits { stream_bytes: 100, ..Limits::default() });
+        let all = Arc::clone(&service.room).acquire_many_owned(100).await.unwrap();
+        let items = || stream::iter((0..40).map(|_| Ok(item("", "The council met. ".repeat(20)))));
+        let mut unread: Vec<_> = (0..3).map(|_| Box::pin(service.answers(items(), None))).collect();
+        for answers in &mut unread {
+            assert!(answers.next().now_or_never().is_none());
+        }
+        tokio::task::yield_now().await;
+        // The room is theirs now, one after the other.
+        drop(all);
+        let answered = service.answers(items(), None).count();
+        assert_eq!(tokio::time::timeout(Duration::from_secs(60), answered).await, Ok(40));
+        drop(unread);
+    }
+
+    #[tokio::test]
+    async fn items_are_read_as_answers_are_taken() {
+        let service = analysis(Limits { stream_in_flight: 4, ..Limits::default() });
+        let read = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&read);
+        let items = stream::iter((0..20).map(|_| Ok(item("", "The council met.".to_owned()))));
+        let items = items.inspect(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
+        let mut answers = std::pin::pin!(service.answers(items, None));
+        for taken in 1..=16 {
+            answers.next().await.unwrap().unwrap();
+            while read.load(Ordering::Relaxed) < taken + 4 {
+                tokio::task::yield_now().await;
+            }
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(read.load(Ordering::Relaxed), taken + 4);
+        }
+        assert_eq!(answers.count().await, 4);
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_is_dropped_is_not_worked_on() {
+        let service = analysis(Limits::default());
+        let all = Arc::clone(&service.room).acquire_many_owned(64 << 20).await.unwrap();
+        let held = Arc::new(());
+        let items = stream::iter([Ok(item("", "The council met.".to_owned()))]);
+        let alive = Arc::clone(&held);
+        let items = items.inspect(move |_| _ = Arc::strong_count(&alive));
+        let mut answers = Box::pin(service.answers(items, None));
+        assert!(answers.next().now_or_never().is_none());
+        tokio::task::yield_now().await;
+        drop(answers);
+        while Arc::strong_count(&held) > 1 {
+            tokio::task::yield_now().await;
+        }
+        drop(all);
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "in a test")]
+    async fn a_panic_as_items_are_read_is_a_panic_as_answers_are_taken() {
+        let items = stream::iter([Ok(item("", "The council met.".to_owned()))]).inspect(|_| panic!("in a test"));
+        analysis(Limits::default()).answers(items, None).count().await;
     }
 
     #[tokio::test]
