@@ -4,7 +4,7 @@ use std::future::ready;
 use std::mem;
 use std::panic::resume_unwind;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
@@ -80,7 +80,8 @@ impl Analysis {
         })
     }
 
-    /// The answers to items, of which one is read for each permit of `may_be_read`.
+    /// The answers to items, of which one is read for each permit of `may_be_read`. Where the items end by an error, it comes after the
+    /// answers to those before.
     fn made(
         &self,
         items: impl Stream<Item = Result<AnalyzeItem, Status>> + Send + Unpin + 'static,
@@ -91,30 +92,37 @@ impl Analysis {
         let in_flight = engine.limits.stream_in_flight;
         let most = most_together(in_flight, &engine);
         let all_room = engine.limits.stream_bytes;
-        let read = stream::try_unfold(items, move |mut items| {
-            let (may_be_read, room) = (Arc::clone(&may_be_read), Arc::clone(&room));
+        let error = Arc::new(OnceLock::new());
+        let ended_by = Arc::clone(&error);
+        let read = stream::unfold(items, move |mut items| {
+            let (may_be_read, room, ended_by) = (Arc::clone(&may_be_read), Arc::clone(&room), Arc::clone(&ended_by));
             async move {
                 // Neither is ever closed.
                 if let Ok(permit) = may_be_read.acquire().await {
                     permit.forget();
                 }
-                let Some(item) = items.try_next().await? else { return Ok(None) };
+                let item = match items.next().await? {
+                    Ok(item) => item,
+                    Err(error) => {
+                        ended_by.get_or_init(|| error);
+                        return None;
+                    }
+                };
                 let bytes = u32::try_from(item.encoded_len().min(all_room)).unwrap_or(u32::MAX);
                 let room = room.acquire_many_owned(bytes).await.ok();
-                Ok(Some((Held { item, room }, items)))
+                Some((Held { item, room }, items))
             }
         });
         read.ready_chunks(most)
-            .map(|items| items.into_iter().collect::<Result<Vec<_>, Status>>())
-            .map_ok(move |items| stream::iter(handfuls(items, most)).map(Ok))
-            .try_flatten()
-            .map_ok(move |handful| {
+            .flat_map(move |items| stream::iter(handfuls(items, most)))
+            .map(move |handful| {
                 let engine = engine.clone();
                 async move { results(&engine, handful, Call::Stream, deadline).await }
             })
-            .try_buffer_unordered(in_flight / most)
+            .buffer_unordered(in_flight / most)
             .map_ok(|results| stream::iter(results).map(Ok))
             .try_flatten()
+            .chain(stream::once(async move { error.get().cloned() }).filter_map(|error| ready(error.map(Err))))
     }
 }
 
@@ -410,6 +418,15 @@ mod tests {
             tokio::task::yield_now().await;
         }
         drop(all);
+    }
+
+    #[tokio::test]
+    async fn what_came_before_a_message_that_cannot_be_read_is_answered() {
+        let items = (0..30).map(|id| Ok(item(&id.to_string(), "The council met.".to_owned())));
+        let items =
+            stream::iter(items.chain([Err(Status::resource_exhausted("too long")), Ok(item("late", "x".to_owned()))]));
+        let answers: Vec<_> = analysis(Limits::default()).answers(items, None).collect().await;
+        assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [vec![true; 30], vec![false]].concat());
     }
 
     #[tokio::test]
