@@ -206,6 +206,32 @@ mod tests {
     }
 
     #[test]
+    fn candidates_decide_no_language_but_the_answered_one() {
+        let german = vec![Tag::parse("de").unwrap()];
+        let language = LanguageJob {
+            options: detect::Options { candidates: german, ..detect::Options::default() },
+            ..LanguageJob::default()
+        };
+        let together = Job {
+            language: Some(language),
+            sentences: true,
+            ..job("The council met on Tuesday and raised the fares of the ferry.".to_owned())
+        };
+        let answer = analyse(&together, None, || false).unwrap().message();
+        assert_eq!(answer.language_code, "en");
+        assert_eq!(answer.sentences.unwrap().language_code, "en");
+        assert_eq!(answer.language.unwrap().language_code, "de");
+    }
+
+    #[test]
+    fn blocked_phrases_are_a_part_of_the_work() {
+        let blocked = vec!["ferry".to_owned(), "port".to_owned()];
+        let keywords = Some(keyword::Options { blocked, ..keyword::Options::default() });
+        let job = Job { title: "Fog".to_owned(), keywords, ..job("The ferry is late.".to_owned()) };
+        assert_eq!(job.bytes(), "The ferry is late.Fogferryport".len());
+    }
+
+    #[test]
     fn the_runs_of_one_language_stop_at_any_sentence() {
         let text = "The council met on Tuesday. Der Rat tagte am Dienstag. ".repeat(SENTENCES / 2);
         let language = |segments| Some(LanguageJob { segments, ..LanguageJob::default() });
