@@ -44,16 +44,15 @@ impl Analysis {
         Self { engine, room }
     }
 
-    /// The answers to the items of a stream. No more items are read than may be in flight until answers are taken, and
-    /// only as there is room: a caller that reads slowly is read slowly. But what was read is analysed whether or not
-    /// its answer is taken: it has room that others wait for.
+    /// The answers to the items of a stream. An item is in flight until its answer is taken, so that a caller that
+    /// reads slowly is read slowly. But what has room is analysed whether or not its answer is taken: others wait for
+    /// the room.
     fn answers(
         &self,
         items: impl Stream<Item = Result<AnalyzeItem, Status>> + Send + Unpin + 'static,
         deadline: Option<Instant>,
     ) -> impl Stream<Item = Result<Encoded, Status>> + Send + 'static {
-        let not_taken = Arc::new(Semaphore::new(self.engine.limits.stream_in_flight));
-        let answers = self.made(items, Arc::clone(&not_taken), deadline);
+        let answers = self.made(items, deadline);
         let (send, receive) = mpsc::unbounded_channel();
         let mut making = JoinSet::new();
         making.spawn(answers.for_each(move |answer| {
@@ -61,46 +60,37 @@ impl Analysis {
             let _ = send.send(answer);
             ready(())
         }));
-        stream::unfold((receive, making), move |(mut receive, mut making)| {
-            let not_taken = Arc::clone(&not_taken);
-            async move {
-                let Some(answer) = receive.recv().await else {
-                    let ended = making.join_next().await;
-                    // A panic is answered where every call's are.
-                    if let Some(Err(failed)) = ended
-                        && let Ok(panic) = failed.try_into_panic()
-                    {
-                        resume_unwind(panic);
-                    }
-                    return None;
-                };
-                not_taken.add_permits(1);
-                Some((answer, (receive, making)))
+        stream::unfold((receive, making), |(mut receive, mut making)| async {
+            if let Some(answer) = receive.recv().await {
+                return Some((answer.map(|Untaken { answer, .. }| answer), (receive, making)));
             }
+            // A panic is answered where every call's are.
+            if let Some(Err(failed)) = making.join_next().await
+                && let Ok(panic) = failed.try_into_panic()
+            {
+                resume_unwind(panic);
+            }
+            None
         })
     }
 
-    /// The answers to items, of which one is read for each permit of `may_be_read`. Where the items end by an error, it comes after the
-    /// answers to those before.
+    /// The answers to items, as soon as they are made. Where the items end by an error, it comes after the answers to
+    /// those before.
     fn made(
         &self,
         items: impl Stream<Item = Result<AnalyzeItem, Status>> + Send + Unpin + 'static,
-        may_be_read: Arc<Semaphore>,
         deadline: Option<Instant>,
-    ) -> impl Stream<Item = Result<Encoded, Status>> + Send + 'static {
+    ) -> impl Stream<Item = Result<Untaken, Status>> + Send + 'static {
         let (engine, room) = (self.engine.clone(), Arc::clone(&self.room));
         let in_flight = engine.limits.stream_in_flight;
         let most = most_together(in_flight, &engine);
         let all_room = engine.limits.stream_bytes;
+        let places = Arc::new(Semaphore::new(in_flight));
         let error = Arc::new(OnceLock::new());
         let ended_by = Arc::clone(&error);
         let read = stream::unfold(items, move |mut items| {
-            let (may_be_read, room, ended_by) = (Arc::clone(&may_be_read), Arc::clone(&room), Arc::clone(&ended_by));
+            let (places, room, ended_by) = (Arc::clone(&places), Arc::clone(&room), Arc::clone(&ended_by));
             async move {
-                // Neither is ever closed.
-                if let Ok(permit) = may_be_read.acquire().await {
-                    permit.forget();
-                }
                 let item = match items.next().await? {
                     Ok(item) => item,
                     Err(error) => {
@@ -109,15 +99,25 @@ impl Analysis {
                     }
                 };
                 let bytes = u32::try_from(item.encoded_len().min(all_room)).unwrap_or(u32::MAX);
+                // What goes to a worker alone counts as what goes together; its answer takes as much memory and more.
+                let weight = if item.encoded_len() > HANDFUL { u32::try_from(most).unwrap_or(u32::MAX) } else { 1 };
+                // Neither is ever closed. Who has no place asks for no room.
+                let place = places.acquire_many_owned(weight).await.ok();
                 let room = room.acquire_many_owned(bytes).await.ok();
-                Some((Held { item, room }, items))
+                Some((Held { item, room, place }, items))
             }
         });
         read.ready_chunks(most)
             .flat_map(move |items| stream::iter(handfuls(items, most)))
-            .map(move |handful| {
+            .map(move |mut handful| {
                 let engine = engine.clone();
-                async move { results(&engine, handful, Call::Stream, deadline).await }
+                async move {
+                    let taken: Vec<_> = handful.iter_mut().map(|held| held.place.take()).collect();
+                    let answers = results(&engine, handful, Call::Stream, deadline).await?;
+                    let untaken =
+                        answers.into_iter().zip(taken).map(|(answer, place)| Untaken { answer, _place: place });
+                    Ok::<_, Status>(untaken.collect::<Vec<_>>())
+                }
             })
             .buffer_unordered(in_flight / most)
             .map_ok(|results| stream::iter(results).map(Ok))
@@ -131,6 +131,15 @@ impl Analysis {
 struct Held {
     item: AnalyzeItem,
     room: Option<OwnedSemaphorePermit>,
+    /// Its place among those of its stream that are in flight.
+    place: Option<OwnedSemaphorePermit>,
+}
+
+/// The answer to an item of a stream, in flight until it is taken.
+#[derive(Debug)]
+struct Untaken {
+    answer: Encoded,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 #[tonic::async_trait]
@@ -152,7 +161,8 @@ impl AnalysisService for Analysis {
         violations.check()?;
 
         let most = most_together(items.len(), &self.engine);
-        let items = items.into_iter().map(|item| Held { item, room: None }).collect();
+        // No more at a time than there are workers: a batch shares them with everybody else.
+        let items = items.into_iter().map(|item| Held { item, room: None, place: None }).collect();
         let mut handfuls = stream::iter(handfuls(items, most))
             .map(|handful| results(&self.engine, handful, Call::Batch, deadline))
             // No more at a time than there are workers: a batch shares them with everybody else.
@@ -229,7 +239,7 @@ async fn results(
     call: Call,
     deadline: Option<Instant>,
 ) -> Result<Vec<Encoded>, Status> {
-    let check = |Held { item: AnalyzeItem { id, request }, room }| {
+    let check = |Held { item: AnalyzeItem { id, request }, room, .. }| {
         let job = convert::job(request.unwrap_or_default(), &engine.limits);
         Checked { id, job, _room: room }
     };
@@ -296,7 +306,7 @@ mod tests {
     }
 
     fn held(item: AnalyzeItem) -> Held {
-        Held { item, room: None }
+        Held { item, room: None, place: None }
     }
 
     fn analysis(limits: Limits) -> Analysis {
@@ -389,17 +399,33 @@ mod tests {
         let items = stream::iter((0..20).map(|_| Ok(item("", "The council met.".to_owned()))));
         let items = items.inspect(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
         let mut answers = std::pin::pin!(service.answers(items, None));
-        for taken in 1..=16 {
+        for taken in 1..=15 {
             answers.next().await.unwrap().unwrap();
-            while read.load(Ordering::Relaxed) < taken + 4 {
+            while read.load(Ordering::Relaxed) < taken + 5 {
                 tokio::task::yield_now().await;
             }
             for _ in 0..100 {
                 tokio::task::yield_now().await;
             }
-            assert_eq!(read.load(Ordering::Relaxed), taken + 4);
+            assert_eq!(read.load(Ordering::Relaxed), taken + 5);
         }
-        assert_eq!(answers.count().await, 4);
+        assert_eq!(answers.count().await, 5);
+    }
+
+    #[tokio::test]
+    async fn long_items_fly_in_smaller_numbers() {
+        let service = analysis(Limits::default());
+        let read = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&read);
+        let items = stream::iter((0..20).map(|_| Ok(item("", "The council met. ".repeat(2_000)))));
+        let items = items.inspect(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
+        let mut answers = std::pin::pin!(service.answers(items, None));
+        answers.next().await.unwrap().unwrap();
+        for _ in 0..1000 {
+            tokio::task::yield_now().await;
+        }
+        // One is taken, four are in flight, and one waits.
+        assert_eq!(read.load(Ordering::Relaxed), 6);
     }
 
     #[tokio::test]
