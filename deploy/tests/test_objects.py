@@ -81,7 +81,7 @@ class EveryOverlay(unittest.TestCase):
     def test_memory_limit_holds_what_may_be_held(self):
         for objects in self.each():
             settings = environment(objects)
-            held = size(settings["COPYDESK_MAX_HELD_BYTES"])
+            held = size(settings["COPYDESK_MAX_HELD_BYTES"]) + size(settings["COPYDESK_MAX_STREAM_BYTES"])
             self.assertGreaterEqual(held, size(settings["COPYDESK_QUEUE_BYTES"]))
             self.assertGreaterEqual(size(container(objects)["resources"]["limits"]["memory"]), 3 * held)
 
