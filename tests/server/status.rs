@@ -47,6 +47,18 @@ async fn a_stream_ends_at_its_caller_s_deadline() {
     assert_eq!(answer.code(), Code::DeadlineExceeded);
 }
 
+/// A stream lasts as long as its caller has texts.
+#[tokio::test]
+async fn the_operator_s_deadlines_are_not_for_streams() {
+    let server = Server::start(&["--default-deadline=30ms", "--max-deadline=30ms"]).await;
+    let wire = server.wire().await;
+    let (response, mut items) = wire.open("/copydesk.v1.AnalysisService/AnalyzeStream", &[]).await;
+    assert_eq!(wire.call(WAIT, &[], b"").await.code(), Code::DeadlineExceeded);
+    items.send_data(framed(0, b"").into(), true).unwrap();
+    let answer = crate::harness::Answer::read(response).await.unwrap();
+    assert_eq!(answer.code(), Code::Ok);
+}
+
 #[tokio::test]
 async fn a_message_over_the_limit_is_resource_exhausted() {
     let server = Server::start(&["--max-text-bytes=1KiB", "--max-message-bytes=70000"]).await;
