@@ -48,11 +48,14 @@ fn pause(pressure: Pressure) -> Option<Duration> {
     (pause >= SHORTEST_PAUSE).then_some(pause)
 }
 
-/// With 64 calls in flight on one core, 1,000 answers cost a sixth less CPU than without a pause; twice as long saves hardly more.
+/// With 64 calls in flight on one core, 1,000 answers cost a sixth less CPU than without a pause; twice as long saves
+/// hardly more.
 const PAUSE: Duration = Duration::from_micros(500);
-/// Where all texts come by streams and batches, whose senders want many and not one at once: each costs a twentieth less CPU.
+/// Where all texts come by streams and batches, whose senders want many and not one at once: each costs a twentieth less
+/// CPU.
 const PAUSE_OF_BULK: Duration = Duration::from_millis(1);
-/// While calls are refused there are more of them to gather: at twice the capacity, goodput is 0.96 of it, and 0.79 with a pause of 0.5 ms.
+/// While calls are refused there are more of them to gather: at twice the capacity, goodput is 0.96 of it, and 0.79 with
+/// a pause of 0.5 ms.
 const PAUSE_WHEN_REFUSING: Duration = Duration::from_millis(4);
 /// Less saves nothing: going to sleep and waking up takes a tenth of it.
 const SHORTEST_PAUSE: Duration = Duration::from_micros(100);

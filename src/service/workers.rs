@@ -503,9 +503,9 @@ impl Speed {
 }
 
 /// A call is admitted only if eight times its expected wait and twice its expected work fit its deadline. Estimates are
-/// averages and the network takes its time too, but for that a smaller margin would do: a longer queue does not raise what
-/// the pool finishes, only how late. This one takes up bursts, and under lasting overload an answer comes within an eighth
-/// of the deadline and its own work.
+/// averages and the network takes its time too, but for that a smaller margin would do: a longer queue does not raise
+/// what the pool finishes, only how late. This one takes up bursts, and under lasting overload an answer comes within
+/// some fifth of the deadline.
 const WAIT_MARGIN: u32 = 8;
 const WORK_MARGIN: u32 = 2;
 /// Weight of what was known before, when one more job is measured.
