@@ -67,7 +67,7 @@ enum Command {
         #[arg(long, default_value_t = 10_000)]
         calls: u64,
         /// Rounds, so that noise falls on all alike.
-        #[arg(long, default_value_t = 3)]
+        #[arg(long, default_value_t = 20)]
         rounds: u64,
         /// Connections that the calls are spread over.
         #[arg(long, default_value_t = 4)]
