@@ -518,7 +518,7 @@ async fn a_busy_server_makes_a_stream_wait_instead_of_failing_it() {
 
 #[tokio::test]
 async fn info_says_what_is_in_force() {
-    let limits = Limits { text_bytes: 12_345, ..Limits::default() };
+    let limits = Limits { text_bytes: 12_345, stream_bytes: 23_456, ..Limits::default() };
     let mut client = InfoServiceClient::new(connect_with(limits).await);
     let info = client.get_info(GetInfoRequest {}).await.unwrap().into_inner();
     assert_eq!(info.version, env!("CARGO_PKG_VERSION"));
@@ -526,6 +526,7 @@ async fn info_says_what_is_in_force() {
     let in_force = info.limits.unwrap();
     assert_eq!((in_force.max_text_bytes, in_force.max_batch_items), (12_345, 100));
     assert_eq!((in_force.max_blocked, in_force.max_candidate_language_codes), (1000, 1000));
+    assert_eq!((in_force.max_list_elements, in_force.max_stream_bytes), (200_400, 23_456));
     let support = |code: &str| info.languages.iter().find(|language| language.language_code == code).unwrap();
     let german = support("de");
     assert_eq!(

@@ -5,6 +5,7 @@ use tonic::{Request, Response, Status};
 use crate::languages::{CATALOGUE, Language};
 
 use super::{
+    elements,
     encoded::Encoded,
     engine::Engine,
     limits,
@@ -48,6 +49,8 @@ fn limits_in_force(engine: &Engine) -> Limits {
         max_queue_requests: count(workers.queue_requests),
         max_queue_bytes: bytes(workers.queue_bytes),
         max_candidate_language_codes: count(limits::CANDIDATE_CODES),
+        max_list_elements: count(elements::MOST),
+        max_stream_bytes: bytes(engine.limits.stream_bytes),
     }
 }
 
