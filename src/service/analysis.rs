@@ -84,6 +84,7 @@ impl Analysis {
         let (engine, room) = (self.engine.clone(), Arc::clone(&self.room));
         let in_flight = engine.limits.stream_in_flight;
         let most = most_together(in_flight, &engine);
+        let one_each = (in_flight / engine.workers.limits().threads).max(1);
         let all_room = engine.limits.stream_bytes;
         let places = Arc::new(Semaphore::new(in_flight));
         let error = Arc::new(OnceLock::new());
@@ -98,12 +99,18 @@ impl Analysis {
                         return None;
                     }
                 };
-                let bytes = u32::try_from(item.encoded_len().min(all_room)).unwrap_or(u32::MAX);
-                // What goes to a worker alone counts as what goes together; its answer takes as much memory and more.
-                let weight = if item.encoded_len() > HANDFUL { u32::try_from(most).unwrap_or(u32::MAX) } else { 1 };
+                let bytes = item.encoded_len();
+                // An answer takes as much memory as its text and more.
+                let weight = if bytes > LONG {
+                    one_each
+                } else if bytes > HANDFUL {
+                    most
+                } else {
+                    1
+                };
                 // Neither is ever closed. Who has no place asks for no room.
-                let place = places.acquire_many_owned(weight).await.ok();
-                let room = room.acquire_many_owned(bytes).await.ok();
+                let place = places.acquire_many_owned(permits(weight)).await.ok();
+                let room = room.acquire_many_owned(permits(bytes.min(all_room))).await.ok();
                 Some((Held { item, room, place }, items))
             }
         });
@@ -223,6 +230,13 @@ fn handfuls(items: Vec<Held>, most: usize) -> Vec<Vec<Held>> {
 /// Bytes of text, a few articles: the way to a worker and back costs a small part of their analysis, and the first
 /// waits for the last for a fraction of a millisecond.
 const HANDFUL: usize = 16 << 10;
+
+/// Bytes of an item whose analysis takes a millisecond and more: one for each worker is enough to keep them busy.
+const LONG: usize = 128 << 10;
+
+fn permits(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
 
 /// An item, checked: its job, or what is wrong with it.
 struct Checked {
@@ -414,18 +428,20 @@ mod tests {
 
     #[tokio::test]
     async fn long_items_fly_in_smaller_numbers() {
-        let service = analysis(Limits::default());
-        let read = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&read);
-        let items = stream::iter((0..20).map(|_| Ok(item("", "The council met. ".repeat(2_000)))));
-        let items = items.inspect(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
-        let mut answers = std::pin::pin!(service.answers(items, None));
-        answers.next().await.unwrap().unwrap();
-        for _ in 0..1000 {
-            tokio::task::yield_now().await;
+        for (sentences, in_flight) in [(10, 16), (2_000, 4), (10_000, 2)] {
+            let service = analysis(Limits::default());
+            let read = Arc::new(AtomicUsize::new(0));
+            let count = Arc::clone(&read);
+            let items = stream::iter((0..40).map(move |_| Ok(item("", "The council met. ".repeat(sentences)))));
+            let items = items.inspect(move |_| _ = count.fetch_add(1, Ordering::Relaxed));
+            let mut answers = std::pin::pin!(service.answers(items, None));
+            answers.next().await.unwrap().unwrap();
+            for _ in 0..1000 {
+                tokio::task::yield_now().await;
+            }
+            // One is taken, and one waits.
+            assert_eq!(read.load(Ordering::Relaxed), 1 + in_flight + 1, "{sentences}");
         }
-        // One is taken, four are in flight, and one waits.
-        assert_eq!(read.load(Ordering::Relaxed), 6);
     }
 
     #[tokio::test]
